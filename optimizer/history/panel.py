@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.history.schema import BY_NAME, CELL_COLUMNS, OUTCOMES
+from optimizer.history.weeks import monday
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from optimizer.history.history import History
+
 Floats = NDArray[np.float64]
+
+RECENT_WEEKS = 12
+"""Complete weeks whose mean is today's split."""
 
 
 class Cell(NamedTuple):
@@ -60,4 +71,51 @@ class Panel:
         return np.asarray(np.nansum(last, axis=1) / np.maximum(seen.sum(axis=1), 1), dtype=np.float64)
 
 
-RECENT_WEEKS = 12
+def build_panel(history: History, by_audience: bool = False) -> Panel:
+    """Sum the rows of a history to cells x complete weeks.
+
+    A week of a cell is the sum of its rows. Exports by day list the days with delivery, so a day without a row adds
+    nothing, but a week without any row is not observed (NaN). If a row of the week leaves an outcome empty, the sum of
+    that outcome would be too low, so the week is not observed for it. Reach is the one column that is never summed: it
+    is there for weeks made of a single row.
+
+    Parameters
+    ----------
+    history : History
+    by_audience : bool
+        Split cells by audience too, where the history names audiences.
+
+    Returns
+    -------
+    Panel
+        Outcomes that no cell and week has are not in it.
+    """
+    panel = sum_to_panel(history.table, history.weeks, by_audience)
+    return Panel(panel.cells, panel.weeks, panel.spend, panel.outcomes, history.currency, history.sha256)
+
+
+def sum_to_panel(table: pd.DataFrame, weeks: NDArray[np.datetime64], by_audience: bool = False) -> Panel:
+    """The sums behind `build_panel`, from a table with canonical columns and the Mondays to keep."""
+    names = [*CELL_COLUMNS, *(["audience"] if by_audience and "audience" in table else [])]
+    groups = table.groupby(names, sort=True)
+    cells = tuple(Cell(*key) for key in groups.indices)
+    cell = groups.ngroup().to_numpy()
+    week = (monday(table["date"].to_numpy()) - weeks[0]).astype(np.int64) // 7
+    inside = (week >= 0) & (week < len(weeks))
+    shape = (len(cells), len(weeks))
+    place = np.ravel_multi_index((cell[inside], week[inside]), shape)
+    size = shape[0] * shape[1]
+    rows = np.bincount(place, minlength=size)
+
+    def summed(name: str) -> Floats:
+        values = table[name].to_numpy(dtype=np.float64)[inside]
+        empty = np.isnan(values)
+        total = np.bincount(place, np.where(empty, 0.0, values), size)
+        whole = (rows > 0) & (np.bincount(place, empty, size) == 0)
+        if not BY_NAME[name].additive:
+            whole &= rows == 1
+        return np.where(whole, total, np.nan).reshape(shape)
+
+    outcomes = {name: summed(name) for name in OUTCOMES if name in table}
+    outcomes = {name: values for name, values in outcomes.items() if np.isfinite(values).any()}
+    return Panel(cells, weeks, summed("spend"), outcomes)

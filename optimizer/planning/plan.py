@@ -31,9 +31,10 @@ class Move:
     ----------
     cell : Cell
     today, plan : float
-        Weekly spend before and after, account currency.
+        Weekly spend before (today's split scaled to the plan's budget) and after, account currency.
     marginal : float
-        Goal units that one more unit of money a week would bring over the horizon, per unit of money spent in it.
+        Goal units that one more unit of money brings at the plan's spend, carry-over of the 8 weeks after included.
+        A weekly amount is spent in every week of the plan, so this is the curve's slope over the number of weeks.
     reason : str
         One sentence for people.
     evidence : str
@@ -42,6 +43,8 @@ class Move:
         One sentence: what the label rests on.
     warning : str
         Set where the plan leaves the range of spend ever tried; else "".
+    marginal_today : float
+        As `marginal`, at today's spend: what the move started from.
     """
 
     cell: Cell
@@ -52,11 +55,21 @@ class Move:
     evidence: str
     evidence_reason: str
     warning: str = ""
+    marginal_today: float = 0.0
+
+    @property
+    def change(self) -> float:
+        """Weekly spend added, or taken when negative."""
+        return self.plan - self.today
 
 
 @dataclass(frozen=True)
 class CellForecast:
-    """Outcome per cell and week of the plan, each array (C, H): mean and the ends of the 90 % interval, noise included."""
+    """Outcome per cell and week of the plan, each array (C, H): mean and the ends of the 90 % interval, noise included.
+
+    The mean is that of the expected outcome. Counts far below one a week have quantiles of 0 and 0; the interval is then
+    widened to hold its mean.
+    """
 
     mean: Floats
     low: Floats
@@ -65,8 +78,19 @@ class CellForecast:
 
 @dataclass(frozen=True)
 class CurveBands:
-    """What the curves look like, for charts: weekly spend (C, G), mean and 90 % ends of the goal per week (C, G), each cell's
-    points of history as (spend, outcome in goal units) pairs, and the range of spend ever tried (C, 2)."""
+    """What the curves look like, for charts.
+
+    Attributes
+    ----------
+    spend : float array, shape (C, G)
+        Weekly spend, account currency.
+    mean, low, high : float array, shape (C, G)
+        Goal units per week that such spend adds, and the ends of the 90 % interval.
+    points : tuple of float array, each (n, 2)
+        Per cell the weeks of history as (spend, outcome in goal units); weeks without either are left out.
+    tried : float array, shape (C, 2)
+        Smallest and largest weekly spend ever tried.
+    """
 
     spend: Floats
     mean: Floats
@@ -78,7 +102,21 @@ class CurveBands:
 
 @dataclass(frozen=True)
 class RunInfo:
-    """Where a result comes from: enough to make it again."""
+    """Where a result comes from: enough to make it again.
+
+    Attributes
+    ----------
+    id : str
+        12 hexadecimal digits that follow from everything below; the same question on the same data by the same version
+        has the same id and the same figures.
+    data_sha256 : str
+        Hash of the bytes of the history.
+    version : str
+        Of this package.
+    seed : int
+    settings : mapping
+        Budget, weeks, goal, bounds and all else that was asked; plain values that JSON can hold.
+    """
 
     id: str
     data_sha256: str
@@ -111,7 +149,7 @@ class Plan:
     moves : tuple of Move
         One per cell, in the order of `cells`.
     allocation : Allocation
-        The proof.
+        The proof, of the amounts as written: rounding to cents comes before it.
     bounds : Bounds
     curves : Curves
         What the allocation saw.
@@ -119,6 +157,8 @@ class Plan:
     findings : tuple of Finding
         Worst first.
     run : RunInfo
+    responsive : bool
+        False where the history shows no response to spend; the plan then keeps today's split.
     """
 
     cells: tuple[Cell, ...]
@@ -139,3 +179,9 @@ class Plan:
     bands: CurveBands = field(repr=False)
     findings: tuple[Finding, ...]
     run: RunInfo
+    responsive: bool = True
+
+    @property
+    def budget(self) -> float:
+        """Money over all weeks."""
+        return float(self.spend.sum())

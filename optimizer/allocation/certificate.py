@@ -1,0 +1,156 @@
+"""The proof that comes with every allocation, checked on the curves themselves and by no solver.
+
+Weak duality: for any price p and any split x of the budget B within the bounds,
+``sum f(x) = sum (f(x) - p x) + p B <= sum max (f - p x) + p B``. The right side is a bound that anybody can recompute.
+Where it is not tight, because curves are not concave, the range of a cell is cut in two, and in two again; every part
+gets a price of its own, and the largest of their bounds holds for all. `Proof` is the list of these cuts and prices.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.allocation.envelope import AnyResponse
+from optimizer.allocation.problem import Bounds, Certificate, Problem, Status
+from optimizer.errors import InternalError
+from optimizer.history.panel import Floats
+
+SPENT = 1e-9  # relative: a split that misses the budget or a bound by more is wrong
+TINY = 1e-300
+ROUNDING = 4e-16  # added to a bound per unit of what was summed up in it
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the plans, proven worse than its bound by a price, or cut in two.
+
+    Attributes
+    ----------
+    price : float
+        Price of money that proves the bound, where the part is not cut.
+    cell : int
+        The cell whose range is cut; -1 where the part is not cut.
+    at : float
+        Weekly spend at which it is cut: one part keeps to at most this, the other to at least this.
+    children : tuple of int
+        Where the two parts stand in the proof.
+    """
+
+    price: float
+    cell: int = -1
+    at: float = 0.0
+    children: tuple[int, int] = (-1, -1)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Parts that together hold every plan; the first is the whole."""
+
+    parts: tuple[Part, ...]
+
+
+def certify(problem: Problem, bounds: Bounds, spend: Floats, proof: Proof | None = None) -> Certificate:
+    """Check a split and state what is proven about it.
+
+    Parameters
+    ----------
+    problem : Problem
+    bounds : Bounds
+        The problem's, narrowed to the range of the curves (`feasibility.check`).
+    spend : float array, shape (C,)
+        Weekly spend.
+    proof : Proof, optional
+        Prices and cuts; without it the split's own marginal value serves as the price, which proves concave problems.
+
+    Returns
+    -------
+    Certificate
+
+    Raises
+    ------
+    InternalError
+        The split breaks the budget or a bound, or is worth more than the bound.
+    """
+    check_split(problem, bounds, spend)
+    curves = problem.curves
+    right, left = curves.slope(spend), curves.slope_left(spend)
+    room_up, room_down = spend < bounds.upper, spend > bounds.lower
+    price = _price(right, left, room_up, room_down)
+    value = float(curves.value(spend).sum())
+    bound = _bound(problem, bounds, proof or Proof((Part(price),)))
+    scale = max(abs(bound), TINY)
+    if value > bound + SPENT * max(scale, abs(value)):
+        raise InternalError(f"a split worth {value!r} stands above its proven bound {bound!r}.")
+    gap = max(bound - value, 0.0) / scale
+    at_lower, at_upper = ~room_down & (right < price), ~room_up & (left > price) & room_down
+    prices = np.where(at_lower, price - right, np.where(at_upper, left - price, 0.0))
+    return Certificate(
+        status=Status.OPTIMAL if gap <= problem.tolerance else Status.FEASIBLE,
+        value=value,
+        bound=max(bound, value),
+        gap=gap,
+        marginal=np.where(room_up, right, left),
+        price=price,
+        at_lower=tuple(int(c) for c in np.flatnonzero(at_lower)),
+        at_upper=tuple(int(c) for c in np.flatnonzero(at_upper)),
+        bound_prices=prices,
+    )
+
+
+def check_split(problem: Problem, bounds: Bounds, spend: Floats) -> None:
+    """Raise InternalError unless a split spends the budget within the bounds."""
+    slack = SPENT * problem.budget
+    if not np.isfinite(spend).all() or abs(float(spend.sum()) - problem.budget) > slack:
+        raise InternalError(f"a split spends {float(spend.sum())!r} of the budget {problem.budget!r}.")
+    outside = np.maximum(bounds.lower - spend, spend - bounds.upper)
+    if (outside > 0.0).any():
+        c = int(np.argmax(outside))
+        raise InternalError(f"a split gives {problem.curves.cells[c].label} {spend[c]!r}, outside of its bounds.")
+
+
+def _price(right: Floats, left: Floats, room_up: np.ndarray, room_down: np.ndarray) -> float:
+    """What one more unit of money would bring: the best marginal value among cells with room."""
+    if room_up.any():
+        return float(right[room_up].max())
+    return float(left[room_down].min()) if room_down.any() else 0.0
+
+
+def _bound(problem: Problem, bounds: Bounds, proof: Proof) -> float:
+    """Largest bound of the proof's parts, each recomputed from the curves."""
+    floor = problem.curves.value(bounds.lower)
+    whole = AnyResponse.of(problem.curves, bounds)
+    best = -np.inf
+    todo: list[tuple[int, dict[int, tuple[float, float]]]] = [(0, {})]
+    while todo:
+        index, cuts = todo.pop()
+        part = proof.parts[index]
+        if part.cell >= 0:
+            low, high = cuts.get(part.cell, (float(bounds.lower[part.cell]), float(bounds.upper[part.cell])))
+            at = min(max(part.at, low), high)
+            todo.append((part.children[0], {**cuts, part.cell: (low, at)}))
+            todo.append((part.children[1], {**cuts, part.cell: (at, high)}))
+        else:
+            best = max(best, _part_bound(problem, whole, floor, part.price, cuts))
+    return best
+
+
+def _part_bound(
+    problem: Problem, whole: AnyResponse, floor: Floats, price: float, cuts: dict[int, tuple[float, float]]
+) -> float:
+    _, surplus = whole.at(price)
+    lower, upper = whole.bounds.lower.copy(), whole.bounds.upper.copy()
+    if cuts:
+        rows = np.array(list(cuts))
+        lower[rows], upper[rows] = np.array(list(cuts.values())).T
+        if float(lower.sum()) > problem.budget * (1.0 + SPENT) or float(upper.sum()) < problem.budget * (1.0 - SPENT):
+            return -np.inf
+        narrow = Bounds(lower[rows], upper[rows])
+        some = whole.take(rows)
+        _, inside = some.cut(narrow.lower, narrow.upper).at(price)
+        lift = problem.curves.value(lower)[rows] - floor[rows]
+        surplus[rows] = inside + lift
+    total = float(surplus.sum()) + price * problem.budget + float(floor.sum())
+    summed = float(np.abs(surplus).sum()) + price * problem.budget + float(np.abs(floor).sum())
+    return total + ROUNDING * summed

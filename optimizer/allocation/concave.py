@@ -1,0 +1,142 @@
+"""The exact dual search: the price of money at which the cells, each answering for itself, spend the whole budget.
+
+For a price p the dual ``D(p) = sum of surpluses + p * budget`` is convex, and its slope is the budget minus what the
+cells spend. Its minimum is found between two prices, one at which too much is spent and one at which too little.
+On concave curves a mix of the two answers spends the budget exactly and is worth D at its minimum (strong duality). On
+other curves D is still a bound, and the same as the best plan on the concave envelopes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.allocation.envelope import Response
+from optimizer.history.panel import Floats
+
+STEPS = 200  # bisection alone would need about 120 from the widest bracket; a secant step mostly needs 10
+CLOSE = 4e-15  # relative: what is left is rounding
+
+
+@dataclass(frozen=True)
+class Priced:
+    """What the dual search found.
+
+    Attributes
+    ----------
+    price : float
+        Minimiser of the dual.
+    bound : float
+        The dual there: no split is worth more (values count from the lower bounds).
+    less, more : float array, shape (C,)
+        Best responses just above and just below the price; they spend at most and at least the budget.
+    share : float
+        ``less + share * (more - less)`` spends the budget.
+    steps : int
+        Prices tried.
+    """
+
+    price: float
+    bound: float
+    less: Floats
+    more: Floats
+    share: float
+    steps: int
+
+    @property
+    def spend(self) -> Floats:
+        """(C,) the mix that spends the budget: the best split on the concave envelopes."""
+        return np.asarray(self.less + self.share * (self.more - self.less), dtype=np.float64)
+
+
+@dataclass
+class _Side:
+    """One end of the bracket: its price, the answer, the dual and the money spent above the budget."""
+
+    price: float
+    spend: Floats
+    dual: float
+    over: float
+
+
+def find_price(response: Response, budget: float) -> Priced:
+    """Minimise the dual over the price.
+
+    Parameters
+    ----------
+    response : Response
+        Its bounds must be able to hold the budget.
+    budget : float
+        Money per week, > 0.
+
+    Returns
+    -------
+    Priced
+    """
+    bounds = response.bounds
+    top = response.top_price
+    dear = _Side(top, bounds.lower, (budget - float(bounds.lower.sum())) * top, float(bounds.lower.sum()) - budget)
+    free = _ask(response, 0.0, budget)
+    if free.over <= 0.0:  # more money than is of any use: what is left goes where it does no harm
+        rest = _Side(0.0, bounds.upper, free.dual, float(bounds.upper.sum()) - budget)
+        return _mix(rest, free, 1)
+    if dear.over >= 0.0:
+        return _mix(_Side(top, bounds.lower, dear.dual, dear.over), dear, 1)
+    return _narrow(response, budget, free, dear)
+
+
+def _narrow(response: Response, budget: float, cheap: _Side, dear: _Side) -> Priced:
+    """Close the bracket by secants on the spend, crossings of the dual's tangents, and halving when these stall."""
+    for step in range(STEPS):
+        width = dear.price - cheap.price
+        if width <= CLOSE * dear.price:
+            break
+        crossing, height = _crossing(cheap, dear)
+        guess = _guess(cheap, dear, crossing, step)
+        if not cheap.price < guess < dear.price:
+            break
+        side = _ask(response, guess, budget)
+        if abs(side.over) <= CLOSE * budget:
+            return _mix(side, side, step + 2)
+        if guess == crossing and side.dual <= height + CLOSE * abs(height):
+            return _kink(cheap, side, dear, step + 2)
+        cheap, dear = (side, dear) if side.over > 0.0 else (cheap, side)
+    return _mix(cheap, dear, step + 2)
+
+
+def _guess(cheap: _Side, dear: _Side, crossing: float, step: int) -> float:
+    """Next price: in turn the secant, the tangents' crossing, and the middle (of the logarithms, where it can be)."""
+    if step % 3 == 0:
+        return cheap.price + (dear.price - cheap.price) * cheap.over / (cheap.over - dear.over)
+    if step % 3 == 1:
+        return crossing
+    if cheap.price > 0.0:
+        return float(np.sqrt(cheap.price) * np.sqrt(dear.price))
+    return dear.price * 1e-3
+
+
+def _crossing(cheap: _Side, dear: _Side) -> tuple[float, float]:
+    """Price and height at which the dual's tangents at both sides meet: a lower bound on its minimum."""
+    steep = cheap.over - dear.over
+    price = (cheap.dual - dear.dual + cheap.over * cheap.price - dear.over * dear.price) / steep
+    price = min(max(price, cheap.price), dear.price)
+    return price, cheap.dual - cheap.over * (price - cheap.price)
+
+
+def _ask(response: Response, price: float, budget: float) -> _Side:
+    spend, surplus = response.at(price)
+    return _Side(price, spend, float(surplus.sum()) + price * budget, float(spend.sum()) - budget)
+
+
+def _kink(cheap: _Side, corner: _Side, dear: _Side, steps: int) -> Priced:
+    """The minimum is a corner of the dual: the answers of both neighbours are best there too."""
+    found = _mix(cheap, dear, steps)
+    return Priced(corner.price, corner.dual, found.less, found.more, found.share, steps)
+
+
+def _mix(cheap: _Side, dear: _Side, steps: int) -> Priced:
+    best = cheap if cheap.dual <= dear.dual else dear
+    span = cheap.over - dear.over
+    share = min(max(-dear.over / span, 0.0), 1.0) if span > 0.0 else 0.0
+    return Priced(best.price, best.dual, dear.spend, cheap.spend, share, steps)

@@ -1,0 +1,267 @@
+"""The command line: thin commands over the same functions that Python and the screen call.
+
+Nothing heavy is imported before a command runs, so that ``optimizer --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from optimizer.errors import EXIT_INTERNAL, EXIT_OK, InputError, OptimizerError
+
+if TYPE_CHECKING:
+    from optimizer.history.findings import Finding
+
+EXIT_PIPE_CLOSED = 1
+
+app = typer.Typer(
+    name="optimizer",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    help="Plan the budget of sponsored posts: what they brought, where the money goes next, and proof that no better split was missed.",
+    epilog="New here? `optimizer sample data` writes a simulated history; "
+    "`optimizer plan data/sample_history.csv --budget 100000 --weeks 4` plans on it; `optimizer app` opens the screen.",
+)
+
+HistoryFile = Annotated[
+    Path,
+    typer.Argument(metavar="HISTORY", show_default=False, help="History file: CSV, XLSX or Parquet, one row per day or week and cell."),
+]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from optimizer import __version__
+
+        typer.echo(f"optimizer {__version__}")
+        raise typer.Exit(EXIT_OK)
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an internal error.")] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command()
+def plan(
+    history: HistoryFile,
+    budget: Annotated[
+        str,
+        typer.Option(metavar="AMOUNT", show_default=False, help="Money for all weeks together, such as 28562 or 28562.50."),
+    ],
+    weeks: Annotated[int, typer.Option(metavar="N", show_default=False, help="Weeks to plan, 1 to 52, after the last complete week.")],
+    bounds: Annotated[
+        Optional[Path],
+        typer.Option(
+            metavar="FILE",
+            help="Smallest and largest weekly spend per cell (CSV: network, content_type, min_spend, max_spend). "
+            "Without it 0 to 3 times the recent mean.",
+        ),
+    ] = None,
+    goal: Annotated[
+        Optional[str],
+        typer.Option(metavar="OUTCOME", help="What to maximise: revenue, conversions or another outcome of the history. "
+                     "Without it revenue where the history has it, else conversions."),
+    ] = None,
+    current: Annotated[
+        Optional[Path],
+        typer.Option(
+            metavar="FILE",
+            help="Today's weekly spend per cell (CSV: network, content_type, spend). Without it the mean of the last 12 complete weeks.",
+        ),
+    ] = None,
+    out: Annotated[
+        Optional[Path], typer.Option(metavar="FILE", help="Write the plan here (CSV, one row per week and cell).")
+    ] = None,
+    summary: Annotated[
+        Optional[Path], typer.Option(metavar="FILE", help="Write totals, gain, proof and findings here (JSON).")
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="Of the random draws; the same seed gives the same plan.")] = 0,
+    by_audience: Annotated[bool, typer.Option("--by-audience", help="Split cells by audience too.")] = False,
+) -> None:
+    """Split a budget over the next weeks, with the expected gain, the proof and a reason per cell.
+
+    Examples:
+
+    `optimizer plan history.csv --budget 28562 --weeks 4`
+
+    `optimizer plan history.csv --budget 28562 --weeks 4 --bounds bounds.csv --out plan.csv --summary summary.json`
+    """
+    from optimizer.planning.export import check_outputs, plan_csv, summary_json, write_files
+    from optimizer.planning.request import PlanRequest
+
+    request = PlanRequest(
+        budget=parse_amount(budget, "--budget"),
+        weeks=weeks,
+        goal=goal,
+        bounds=bounds,
+        current=current,
+        seed=seed,
+        by_audience=by_audience,
+    )
+    check_outputs({"--out": out, "--summary": summary}, {"HISTORY": history, "--bounds": bounds, "--current": current})
+
+    from optimizer.history import load_history
+    from optimizer.planning.build import make_plan
+    from optimizer.planning.console import print_plan
+    from optimizer.planning.progress import shown_progress
+
+    with shown_progress() as progress:
+        progress(f"Reading {history.name}", 0.0)
+        result = make_plan(load_history(history), request, progress)
+    texts = {out: plan_csv, summary: summary_json}
+    files = {path: make(result) for path, make in texts.items() if path is not None}
+    write_files(files)
+    _report(result.findings)
+    print_plan(result, [str(path) for path in files])
+
+
+@app.command()
+def check(history: HistoryFile) -> None:
+    """Say what is in a history file and what is wrong with it, worst first.
+
+    Exits with 0 when the file can be planned on, with 2 when it cannot.
+
+    Example:
+
+    `optimizer check history.csv`
+    """
+    from optimizer.history import build_panel, load_history
+    from optimizer.planning.describe import describe_history
+
+    read = load_history(history)
+    panel = build_panel(read)
+    for finding in read.findings:
+        typer.echo(f"{finding.severity.name.lower()}: {finding.text}")
+    typer.echo(describe_history(read, panel))
+
+
+@app.command()
+def sample(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", show_default=False, help="Folder to write to; made if missing.")],
+) -> None:
+    """Write a simulated history of two years with its data dictionary, to try things on.
+
+    Example:
+
+    `optimizer sample data`
+    """
+    from optimizer.history.sample import write_sample
+
+    for path in write_sample(folder):
+        typer.echo(f"Written: {path} (simulated)")
+
+
+@app.command(name="app")
+def open_app(
+    port: Annotated[int, typer.Option(metavar="PORT", min=1, max=65535, help="Port of the screen on this computer.")] = 8501,
+    headless: Annotated[bool, typer.Option("--headless", help="Do not open a browser.")] = False,
+) -> None:
+    """Open the screen in a browser; Ctrl+C ends it.
+
+    Example:
+
+    `optimizer app --port 8600`
+    """
+    import subprocess
+    from importlib.util import find_spec
+
+    screen = find_spec("optimizer.ui.main")
+    if screen is None or screen.origin is None or find_spec("streamlit") is None:
+        raise InputError("The screen is not installed; install the package again with all it depends on.")
+    options = {
+        "server.port": port,
+        "server.headless": str(headless).lower(),
+        "server.showEmailPrompt": "false",
+        "browser.gatherUsageStats": "false",
+        "client.showErrorDetails": "none",
+    }
+    flags = [f"--{name}={value}" for name, value in options.items()]
+    code = subprocess.call([sys.executable, "-m", "streamlit", "run", screen.origin, *flags])
+    raise typer.Exit(EXIT_OK if code in (0, -2, 130) else EXIT_INTERNAL)
+
+
+def parse_amount(text: str, name: str) -> float:
+    """Read a plain number; thousands separators and currency signs are refused, since 1,234 has two meanings.
+
+    Examples
+    --------
+    >>> parse_amount("28562.50", "--budget")
+    28562.5
+    """
+    try:
+        value = float(text) if "_" not in text else None
+    except ValueError:
+        value = None
+    if value is None:
+        fix = "write a plain number such as 28562.50, with a point before decimals and nothing else"
+        raise InputError.at(f"{name} is '{text}'", fix=fix)
+    return value
+
+
+def _report(findings: Iterable[Finding]) -> None:
+    """Findings go to stderr, one a line, worst first."""
+    for finding in findings:
+        typer.echo(f"{finding.severity.name.lower()}: {finding.text}", err=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code: 0 done, 2 bad input, 3 no plan can satisfy the rules, 4 internal error.
+
+    Every error is one line on stderr; the traceback of an internal one is shown with ``--debug``.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given
+    given = [word for word in given if word != "--debug"]
+    try:
+        result = app(given, prog_name="optimizer", standalone_mode=False)
+        sys.stdout.flush()
+    except OptimizerError as problem:
+        return _fail(str(problem), problem.exit_code, debug)
+    except typer.TyperException as problem:
+        return _fail(f"{problem.format_message().rstrip('.')}; see optimizer --help.", problem.exit_code, debug)
+    except typer.Abort:
+        return _fail("Stopped; nothing was written.", 130, debug)
+    except BrokenPipeError:
+        _silence_stdout()
+        return EXIT_PIPE_CLOSED
+    except MemoryError:
+        return _fail("There is not enough memory for this history; plan on fewer rows or close other programs.", EXIT_INTERNAL, debug)
+    except Exception as problem:  # noqa: BLE001 - the last line of defence: a sentence, not a traceback
+        kind = f"{type(problem).__name__}: {problem}".splitlines()[0].rstrip(".")
+        return _fail(f"Internal error, nothing was written ({kind}); run again with --debug for details.", EXIT_INTERNAL, debug)
+    return result if isinstance(result, int) else EXIT_OK
+
+
+def _fail(message: str, code: int, debug: bool) -> int:
+    if debug:
+        import traceback
+
+        traceback.print_exc()
+    typer.echo(f"error: {message}", err=True)
+    return code
+
+
+def _silence_stdout() -> None:
+    """Keep the interpreter from complaining about a pipe that its reader closed."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,213 @@
+"""Rules about cells and values: what is possible in a file but seldom true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.history.facts import Facts, amount, count, listing
+from optimizer.history.findings import Finding, Severity
+from optimizer.history.panel import Floats
+from optimizer.history.weeks import monday
+
+FEW_WEEKS = 4
+"""Weeks observed below which a cell is judged mostly by its like."""
+
+OUTLIER_TIMES = 5.0
+OUTLIER_SPREADS = 8.0
+OUTLIER_LEAST_WEEKS = 8
+OUTLIERS_LISTED = 5
+
+ABOVE = (
+    ("clicks", "impressions", Severity.WARNING, "check that both columns count the same ads"),
+    ("reach", "impressions", Severity.WARNING, "nobody is reached without an impression; check the columns"),
+    ("bounces", "sessions", Severity.WARNING, "check that both columns count the same visits"),
+    ("repeat_conversions", "conversions", Severity.WARNING, "conversions must include the repeated ones"),
+    ("conversions", "clicks", Severity.NOTE, "true only if conversions after a mere view are counted"),
+)
+"""(smaller, larger, severity, what to do) for columns of which the first can hardly exceed the second."""
+
+
+# Cells --------------------------------------------------------------------------------------------------------------
+
+
+def _names(facts: Facts, chosen: NDArray[np.bool_]) -> str:
+    return listing([cell.label for cell, is_chosen in zip(facts.panel.cells, chosen, strict=True) if is_chosen])
+
+
+def _cells(number: int) -> str:
+    return count(number, "cell") + (" has" if number == 1 else " have")
+
+
+def cells_without_spend(facts: Facts) -> Iterator[Finding]:
+    """Cells that have rows but never spent."""
+    spent = np.nansum(facts.panel.spend, axis=1)
+    seen = np.isfinite(facts.panel.spend).any(axis=1)
+    idle = seen & (spent == 0)
+    if idle.any():
+        yield facts.finding(
+            "cell-without-spend",
+            Severity.WARNING,
+            f"{_cells(int(idle.sum()))} rows but never any spend ({_names(facts, idle)})",
+            "what money would bring there is judged by similar cells alone",
+            "spend",
+        )
+
+
+def cells_without_outcome(facts: Facts) -> Iterator[Finding]:
+    """Cells that spent and brought nothing, where others did."""
+    spent = np.nansum(facts.panel.spend, axis=1)
+    for name in ("conversions", "revenue"):
+        values = facts.panel.outcomes.get(name)
+        if values is None or not (values > 0).any():
+            continue
+        barren = (spent > 0) & np.isfinite(values).any(axis=1) & ~(values > 0).any(axis=1)
+        if barren.any():
+            yield facts.finding(
+                "cell-without-outcome",
+                Severity.WARNING,
+                f"{_cells(int(barren.sum()))} spent {amount(float(spent[barren].sum()))} and brought no {name}"
+                f" ({_names(facts, barren)})",
+                "check that they are tracked",
+                name,
+            )
+
+
+def cells_with_few_weeks(facts: Facts) -> Iterator[Finding]:
+    """Cells seen in hardly any complete week."""
+    weeks = np.isfinite(facts.panel.spend).sum(axis=1)
+    few = weeks < min(FEW_WEEKS, len(facts.panel.weeks))
+    if few.any():
+        yield facts.finding(
+            "cell-with-few-weeks",
+            Severity.NOTE,
+            f"{_cells(int(few.sum()))} fewer than {FEW_WEEKS} complete weeks ({_names(facts, few)})",
+            "they are judged mostly by similar cells",
+        )
+
+
+def gaps(facts: Facts) -> Iterator[Finding]:
+    """Weeks without rows between a cell's first and last, while other cells have some."""
+    seen = np.isfinite(facts.panel.spend)
+    started = np.maximum.accumulate(seen, axis=1)
+    lasts = np.maximum.accumulate(seen[:, ::-1], axis=1)[:, ::-1]
+    missing = (started & lasts & ~seen & seen.any(axis=0)).sum(axis=1)
+    if missing.any():
+        most = np.argsort(-missing, kind="stable")
+        names = [f"{facts.panel.cells[i].label}: {missing[i]}" for i in most if missing[i]]
+        yield facts.finding(
+            "gap",
+            Severity.NOTE,
+            f"{count(int(missing.sum()), 'week')} without a row inside the runs of cells ({listing(names)})",
+            "they count as not observed, not as 0; write rows with spend 0 if nothing was spent",
+        )
+
+
+def similar_names(facts: Facts) -> Iterator[Finding]:
+    """Content types of one network that differ only in a plural s or in how words are joined."""
+    seen: dict[tuple[str, str], str] = {}
+    pairs = []
+    for network, name, _ in facts.panel.cells:
+        stem = "".join(character for character in name if character.isalnum()).removesuffix("s")
+        if other := seen.get((network, stem)):
+            pairs.append(f"{network}: {other} and {name}")
+        seen[network, stem] = name
+    if pairs:
+        yield facts.finding(
+            "similar-names",
+            Severity.WARNING,
+            f"content types with similar names ({listing(pairs)})",
+            "they are planned apart; give them one name if they are one",
+            "content_type",
+        )
+
+
+# Values -------------------------------------------------------------------------------------------------------------
+
+
+def larger_than_possible(facts: Facts) -> Iterator[Finding]:
+    """Parts that exceed their whole."""
+    for part, whole, severity, fix in ABOVE:
+        if part in facts.table and whole in facts.table:
+            above = (facts.table[part] > facts.table[whole]).to_numpy()
+            if above.any():
+                problem = f"{part} exceeds {whole} in {count(int(above.sum()), 'row')}"
+                yield facts.finding("part-exceeds-whole", severity, problem, fix, part, facts.table.index[above])
+
+
+def revenue_without_conversions(facts: Facts) -> Iterator[Finding]:
+    """Revenue on rows that say 0 conversions."""
+    if "revenue" not in facts.table or "conversions" not in facts.table or not (facts.table["conversions"] > 0).any():
+        return
+    odd = ((facts.table["revenue"] > 0) & (facts.table["conversions"] == 0)).to_numpy()
+    if odd.any():
+        yield facts.finding(
+            "revenue-without-conversions",
+            Severity.NOTE,
+            f"{count(int(odd.sum()), 'row')} with revenue and 0 conversions",
+            "both are kept; check that they follow one attribution rule",
+            "revenue",
+            facts.table.index[odd],
+        )
+
+
+def outliers(facts: Facts) -> Iterator[Finding]:
+    """Weeks far outside what the cell ever did: over 5 times its median and 8 robust spreads above it (on a log
+    scale, spread = 1.4826 x median absolute deviation; Leys et al., 2013)."""
+    weeks_of_rows = monday(facts.table["date"].to_numpy())
+    found = []
+    for name, values in (("spend", facts.panel.spend), *facts.panel.outcomes.items()):
+        if name in ("spend", "conversions", "revenue"):
+            found += [(times, name, cell, week) for times, cell, week in _far_above(values)]
+    found.sort(reverse=True)
+    for times, name, cell, week in found[:OUTLIERS_LISTED]:
+        network, content_type, _ = facts.panel.cells[cell]
+        values = facts.panel.spend if name == "spend" else facts.panel.outcomes[name]
+        here = (
+            (facts.table["network"] == network).to_numpy()
+            & (facts.table["content_type"] == content_type).to_numpy()
+            & (weeks_of_rows == facts.panel.weeks[week])
+        )
+        yield facts.finding(
+            "outlier",
+            Severity.WARNING,
+            f"{name} of {facts.panel.cells[cell].label} in the week of {facts.panel.weeks[week]} is"
+            f" {amount(values[cell, week])}, {times:.0f} times its median",
+            "check it against the network's own report",
+            name,
+            facts.table.index[here],
+        )
+    if len(found) > OUTLIERS_LISTED:
+        more = len(found) - OUTLIERS_LISTED
+        yield facts.finding("outlier", Severity.WARNING, f"{count(more, 'more value')} as far off", "check them too")
+
+
+def _far_above(values: Floats) -> list[tuple[float, int, int]]:
+    """(times the median, cell, week) of each outlier."""
+    found = []
+    for cell, row in enumerate(values):
+        positive = row[np.isfinite(row) & (row > 0)]
+        if len(positive) < OUTLIER_LEAST_WEEKS:
+            continue
+        logs = np.log(positive)
+        middle = float(np.median(logs))
+        # The spread of small counts is at least that of Poisson noise, about 1 / sqrt(median).
+        spread = max(1.4826 * float(np.median(np.abs(logs - middle))), 0.1, float(np.exp(-middle / 2)))
+        limit = np.exp(middle + max(np.log(OUTLIER_TIMES), OUTLIER_SPREADS * spread))
+        weeks = np.flatnonzero(np.nan_to_num(row) > limit)
+        found += [(float(row[week] / np.exp(middle)), cell, int(week)) for week in weeks]
+    return found
+
+
+RULES = (
+    cells_without_spend,
+    cells_without_outcome,
+    cells_with_few_weeks,
+    gaps,
+    similar_names,
+    larger_than_possible,
+    revenue_without_conversions,
+    outliers,
+)

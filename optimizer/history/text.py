@@ -1,0 +1,108 @@
+"""Delimited text: encoding, delimiter and records with their line numbers."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from itertools import islice
+
+from optimizer.errors import InputError
+from optimizer.history.findings import Finding, Severity
+from optimizer.history.raw import PREAMBLE, RawTable, known_names, tabulate
+
+DELIMITERS = (",", ";", "\t")
+BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+
+csv.field_size_limit(1 << 24)
+
+
+def read_text(data: bytes, file: str) -> RawTable:
+    """Read a CSV file.
+
+    Parameters
+    ----------
+    data : bytes
+        UTF-8 or UTF-16 text, with or without byte order mark; other bytes are read as Windows-1252.
+    file : str
+        Name for messages.
+
+    Raises
+    ------
+    InputError
+        The bytes are no text, quotes do not close, or there is no usable header.
+    """
+    text, findings = decode(data, file)
+    delimiter, skip = sniff(text)
+    table = tabulate(records(text, delimiter, skip, file), file, "," if delimiter == ";" else ".")
+    return table if not findings else RawTable(**{**vars(table), "findings": (*findings, *table.findings)})
+
+
+def decode(data: bytes, file: str) -> tuple[str, list[Finding]]:
+    """Turn bytes into text: by byte order mark, else UTF-16 if every other byte is zero, else UTF-8, else Windows-1252."""
+    encoding = next((name for bom, name in BOMS if data.startswith(bom)), "")
+    if not encoding and b"\0" in data[:400]:
+        even, odd = data[:400:2].count(0), data[1:400:2].count(0)
+        encoding = "utf-16-le" if odd > even else "utf-16-be"
+    findings: list[Finding] = []
+    try:
+        text = data.decode(encoding or "utf-8")
+    except UnicodeDecodeError as error:
+        if encoding:
+            raise _not_text(file) from error
+        row = data.count(b"\n", 0, error.start) + 1
+        try:
+            text = data.decode("cp1252")
+        except UnicodeDecodeError:
+            raise _not_text(file) from error
+        problem = "the text is not UTF-8 and was read as Windows-1252"
+        fix = "check names with accents, or save the file as UTF-8"
+        findings = [Finding("encoding", Severity.WARNING, problem, fix, file, rows=(row,))]
+    if "\0" in text:
+        raise _not_text(file)
+    return text, findings
+
+
+def _not_text(file: str) -> InputError:
+    return InputError.at("this is not a table of text", file=file, fix="give a CSV (UTF-8 or UTF-16), XLSX or Parquet file")
+
+
+def sniff(text: str) -> tuple[str, int]:
+    """Find the delimiter: a first line ``sep=;`` says it, else the one under which one row names most columns.
+
+    Returns
+    -------
+    (delimiter, number of lines to skip)
+    """
+    first = text[:200].split("\n", 1)[0].strip().strip('"')
+    if first.lower().startswith("sep=") and len(first) == 5:
+        return first[4], 1
+    if first.lower() == "sep=":
+        return "\t", 1
+    head = "".join(islice(io.StringIO(text), 3 * PREAMBLE))
+
+    def score(delimiter: str) -> tuple[int, int]:
+        try:
+            rows = list(islice(csv.reader(io.StringIO(head), delimiter=delimiter), PREAMBLE))
+        except csv.Error:
+            return 0, 0
+        return max((len(known_names(row)) for row in rows), default=0), max(map(len, rows), default=0)
+
+    return max(DELIMITERS, key=score), 0
+
+
+def records(text: str, delimiter: str, skip: int, file: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield (line on which the record starts, fields); quoted fields may span lines."""
+    stream = io.StringIO(text, newline="")
+    for _ in range(skip):
+        stream.readline()
+    reader = csv.reader(stream, delimiter=delimiter, skipinitialspace=True, strict=True)
+    start = skip + 1
+    try:
+        for fields in reader:
+            yield start, fields
+            start = skip + reader.line_num + 1
+    except csv.Error as error:
+        raise InputError.at(
+            f"the quotes of this row do not match ({error})", file=file, row=start, fix="double every quote inside a quoted text"
+        ) from error

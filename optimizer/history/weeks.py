@@ -1,0 +1,111 @@
+"""Weeks: Monday to Sunday, named by their Monday; which of them a history covers whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.errors import InputError
+
+Dates = NDArray[np.datetime64]
+Frequency = Literal["daily", "weekly"]
+
+DAY = np.timedelta64(1, "D")
+WEEK = np.timedelta64(7, "D")
+FEWEST_WEEKS = 2
+"""Complete weeks a history must have: with one there is no change of spend to learn from, with two there can be."""
+
+
+def monday(days: Dates) -> Dates:
+    """The Monday of each day's week.
+
+    Examples
+    --------
+    >>> monday(np.array(["2026-03-01", "2026-03-02"], dtype="datetime64[D]")).astype(str).tolist()
+    ['2026-02-23', '2026-03-02']
+    """
+    days = days.astype("datetime64[D]")
+    weekday = (days.astype(np.int64) + 3) % 7  # day 0, 1970-01-01, was a Thursday
+    return days - weekday.astype("timedelta64[D]")
+
+
+@dataclass(frozen=True)
+class Span:
+    """What part of the calendar a history covers.
+
+    Attributes
+    ----------
+    frequency : "daily" or "weekly"
+    first, last : datetime64[D]
+        First and last date of the file.
+    weeks : array of datetime64[D], shape (T,)
+        Mondays from the first to the last complete week, consecutive. Weekly rows are complete weeks; of daily rows a
+        week is complete if it lies wholly between `first` and `last`.
+    """
+
+    frequency: Frequency
+    first: np.datetime64
+    last: np.datetime64
+    weeks: Dates
+
+    @property
+    def cut(self) -> tuple[np.datetime64, ...]:
+        """Mondays of the first and last week where they are incomplete."""
+        ends = np.unique(monday(np.array([self.first, self.last])))
+        return tuple(end for end in ends if not self.weeks[0] <= end <= self.weeks[-1])
+
+
+def span_of(days: Dates, series: NDArray[np.int64], file: str) -> Span:
+    """Find out how often rows come and which weeks they cover.
+
+    Parameters
+    ----------
+    days : array of datetime64[D], shape (N,)
+    series : int array (N,)
+        Which time series a row belongs to: rows of one cell and campaign share a number.
+    file : str
+        For messages.
+
+    Raises
+    ------
+    InputError
+        Rows stand further apart than a week, or cover fewer than 2 complete weeks.
+    """
+    first, last = days.min(), days.max()
+    spacing = _spacing(days, series)
+    if spacing > 7:
+        raise InputError.at(
+            f"rows stand {spacing} days apart, and totals of more than a week cannot be split into weeks",
+            file=file,
+            fix="export the data by day or by week",
+        )
+    frequency: Frequency = "weekly" if spacing == 7 else "daily"
+    start, end = monday(np.array([first, last]))
+    if frequency == "daily":
+        start = start if start == first else start + WEEK
+        end = end if end + 6 * DAY == last else end - WEEK
+    weeks = np.arange(start, end + WEEK, WEEK) if end >= start else np.array([], dtype="datetime64[D]")
+    seen = np.isin(weeks, monday(days)).sum()
+    if seen < FEWEST_WEEKS:
+        counted = "no complete week" if seen == 0 else "1 complete week"
+        raise InputError.at(
+            f"the rows from {first} to {last} hold {counted} (Monday to Sunday), and a response cannot be learned from that",
+            file=file,
+            fix=f"give {FEWEST_WEEKS} complete weeks at the least; from about 12 on, plans rest on evidence",
+        )
+    return Span(frequency, first, last, weeks)
+
+
+def _spacing(days: Dates, series: NDArray[np.int64]) -> int:
+    """The commonest number of days between neighbouring dates of one series; of the whole file if no series has two."""
+    numbers = days.astype(np.int64)
+    pairs = np.unique(np.stack([series, numbers]), axis=1)
+    steps = np.diff(pairs[1])[np.diff(pairs[0]) == 0]
+    if steps.size == 0:
+        steps = np.diff(np.unique(numbers))
+    if steps.size == 0:
+        return 1
+    return int(np.bincount(steps).argmax())

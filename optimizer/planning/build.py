@@ -1,0 +1,310 @@
+"""From a history and a request to a plan: read, fit, ask, solve, forecast, explain."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.allocation.problem import Allocation, Bounds, Problem, Status
+from optimizer.history.findings import Finding, Severity, worst_first
+from optimizer.history.panel import Floats, Panel
+from optimizer.planning.explain import Returns, Split, Wording, explain_moves, money, money_unit, move_returns, quantity
+from optimizer.planning.money import money_decimals, weekly_amounts
+from optimizer.planning.plan import CellForecast, CurveBands, Interval, Plan, RunInfo
+from optimizer.planning.request import PlanRequest, Question, request_settings, settle
+
+if TYPE_CHECKING:
+    from optimizer.history.history import History
+    from optimizer.response.curves import Curves
+    from optimizer.response.posterior import FittedResponse, OutcomeDraws
+
+Progress = Callable[[str, float], None]
+"""Called with what is being done and the share of the work that is behind it."""
+
+INTERVAL = (5.0, 95.0)  # percent; the ends of a 90 % interval
+MAIN_OUTCOMES = ("conversions", "revenue")
+SCALED = 0.01  # today's split counts as scaled where the budget differs from its sum by more than this share
+WEEK = np.timedelta64(7, "D")
+
+
+class _Forecast(NamedTuple):
+    """Draws of the plan and of today's split, per outcome."""
+
+    plan: Mapping[str, OutcomeDraws]
+    baseline: Mapping[str, OutcomeDraws]
+
+
+def make_plan(history: History, request: PlanRequest, progress: Progress | None = None) -> Plan:
+    """Answer a planning question: the best split of the budget over the coming weeks, its proof, forecast and reasons.
+
+    The weeks follow on the last complete week of the history. The split is the same every week. Where the history shows no
+    response to spend, the plan keeps today's split and says so.
+
+    Parameters
+    ----------
+    history : History
+    request : PlanRequest
+    progress : callable (str, float) -> None, optional
+        Told what is being done and the share done, 0 to 1.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    InputError
+        The request does not fit the history, or the history is too short to fit.
+    InfeasibleError
+        The bounds cannot hold the budget.
+
+    Examples
+    --------
+    A plan needs a history file::
+
+        history = load_history("history.csv")
+        plan = make_plan(history, PlanRequest(budget=40_000, weeks=4))
+        plan.gain["revenue"]
+    """
+    from optimizer.allocation import solve
+    from optimizer.history import build_panel
+    from optimizer.response import ModelSettings, ResponseModel
+
+    say = progress or _silent
+    say("Reading weeks and cells", 0.0)
+    panel = build_panel(history, by_audience=request.by_audience)
+    question = settle(panel, request)
+
+    say("Fitting the response", 0.05)
+    settings = ModelSettings(seed=request.seed, draws=request.draws)
+    main = "conversions" if question.goal in MAIN_OUTCOMES and "conversions" in panel.outcomes else question.goal
+    fitted = ResponseModel(settings).fit(panel, outcome=main)
+    others = [] if main != question.goal or main in MAIN_OUTCOMES else _main_outcomes(panel, fitted, settings)
+
+    say("Finding the best split", 0.7)
+    reach = np.minimum(question.bounds.upper, question.weekly)
+    curves = fitted.curves(_curve_ends(reach, question), request.weeks, question.goal)
+    problem = Problem(curves, question.weekly, Bounds(question.bounds.lower, reach), question.today)
+    solved = solve(problem)
+    spend, baseline = _write_amounts(panel, request, problem, solved, fitted.responsive)
+    allocation = _certify(problem, solved, spend, baseline)
+
+    say("Forecasting", 0.8)
+    draws = _forecast([fitted, *others], spend, baseline)
+    fractions = Split(baseline.mean(axis=1), spend.mean(axis=1), problem.bounds)
+    wording = Wording(question.goal, panel.currency, money_unit(question.weekly, len(panel.cells)), fitted.responsive)
+
+    say("Explaining", 0.9)
+    returns = _returns(curves, fractions, request.weeks)
+    total, baseline_total, gain, carry_after = _totals(draws)
+    findings = [*history.findings, *fitted.findings, *question.findings, *_notes(panel, request, question, total)]
+    plan = Plan(
+        cells=panel.cells,
+        weeks=_coming_weeks(panel, request.weeks),
+        spend=spend,
+        baseline=baseline,
+        goal=question.goal,
+        currency=panel.currency,
+        total=total,
+        baseline_total=baseline_total,
+        gain=gain,
+        carry_after=carry_after,
+        by_cell={name: _by_cell(one) for name, one in draws.plan.items()},
+        moves=explain_moves(panel.cells, fractions, returns, fitted.evidence, wording),
+        allocation=allocation,
+        bounds=question.bounds,
+        curves=curves,
+        bands=_bands(fitted, panel, _curve_ends(reach, question), question.goal),
+        findings=worst_first(_once(findings)),
+        run=_run(panel, request, question),
+        responsive=fitted.responsive,
+    )
+    say("Done", 1.0)
+    return plan
+
+
+def _silent(_what: str, _share: float) -> None:
+    """Show nothing."""
+
+
+def _main_outcomes(panel: Panel, fitted: FittedResponse, settings: object) -> list[FittedResponse]:
+    """Fits for conversions and revenue, which every summary holds, where the goal's own fit does not forecast them."""
+    from optimizer.response import ResponseModel
+
+    if "conversions" not in panel.outcomes or set(MAIN_OUTCOMES) & set(fitted.outcomes):
+        return []
+    return [ResponseModel(settings).fit(panel, outcome="conversions")]
+
+
+def _curve_ends(reach: Floats, question: Question) -> Floats:
+    """(C,) largest weekly spend the curves must know: what a cell may get, and never nothing at all."""
+    fallback = np.maximum(question.today, 0.01 * question.weekly / len(reach))
+    return np.asarray(np.where(reach > 0, reach, fallback), dtype=np.float64)
+
+
+def _write_amounts(
+    panel: Panel, request: PlanRequest, problem: Problem, solved: Allocation, responsive: bool
+) -> tuple[Floats, Floats]:
+    """(C, H) spend and baseline in amounts of money as they are written; today's split where nothing is worth more."""
+    decimals = money_decimals(request.budget, request.weeks, len(panel.cells), panel.currency)
+    written = [
+        weekly_amounts(split, request.budget, request.weeks, problem.bounds, decimals)
+        for split in (solved.spend, solved.baseline)
+    ]
+    spend, baseline = written
+    if not responsive or _value(problem.curves, spend).sum() <= _value(problem.curves, baseline).sum():
+        spend = baseline.copy()
+    return spend, baseline
+
+
+def _value(curves: Curves, amounts: Floats) -> Floats:
+    """(C,) value of the mean weekly spend of (C, H) amounts; steps of money past a curve's end do not count."""
+    return curves.value(np.clip(amounts.mean(axis=1), curves.knots[:, 0], curves.knots[:, -1]))
+
+
+def _certify(problem: Problem, solved: Allocation, spend: Floats, baseline: Floats) -> Allocation:
+    """Hold the proof of the exact solution against the amounts that are written.
+
+    The bound is a property of the problem, whatever split is chosen, so only value, gap and what binds are taken anew.
+    """
+    curves, proven = problem.curves, solved.certificate
+    weekly = spend.mean(axis=1)
+    value = float(_value(curves, spend).sum())
+    bound = max(proven.bound, value)
+    gap = (bound - value) / max(abs(bound), np.finfo(np.float64).tiny)
+    near = 1e-6 * problem.budget + 0.01
+    at_lower = np.flatnonzero(weekly <= problem.bounds.lower + near)
+    at_upper = np.flatnonzero((weekly >= problem.bounds.upper - near) & (weekly > problem.bounds.lower + near))
+    certificate = replace(
+        proven,
+        status=Status.OPTIMAL if gap <= problem.tolerance else Status.FEASIBLE,
+        value=value,
+        bound=bound,
+        gap=gap,
+        marginal=curves.slope(np.clip(weekly, curves.knots[:, 0], curves.knots[:, -1])),
+        at_lower=tuple(int(c) for c in at_lower),
+        at_upper=tuple(int(c) for c in at_upper),
+    )
+    return replace(
+        solved,
+        spend=weekly,
+        baseline=baseline.mean(axis=1),
+        baseline_value=float(_value(curves, baseline).sum()),
+        certificate=certificate,
+    )
+
+
+def _forecast(models: list[FittedResponse], spend: Floats, baseline: Floats) -> _Forecast:
+    """Draws of every outcome; the first model that forecasts an outcome tells it."""
+    plan: dict[str, OutcomeDraws] = {}
+    before: dict[str, OutcomeDraws] = {}
+    for model in models:
+        one, other = model.forecast(spend), model.forecast(baseline)
+        plan |= {name: draws for name, draws in one.items() if name not in plan}
+        before |= {name: draws for name, draws in other.items() if name not in before}
+    order = sorted(plan, key=lambda name: MAIN_OUTCOMES.index(name) if name in MAIN_OUTCOMES else len(MAIN_OUTCOMES))
+    return _Forecast({name: plan[name] for name in order}, {name: before[name] for name in order})
+
+
+def _totals(draws: _Forecast) -> tuple[dict[str, Interval], ...]:
+    """Total, baseline, gain and carry-over after, per outcome."""
+    total, baseline, gain, after = {}, {}, {}, {}
+    for name, plan in draws.plan.items():
+        before = draws.baseline[name]
+        expected, expected_before = plan.expected.sum(axis=(1, 2)), before.expected.sum(axis=(1, 2))
+        total[name] = _interval(float(expected.mean()), plan.observed.sum(axis=(1, 2)))
+        baseline[name] = _interval(float(expected_before.mean()), before.observed.sum(axis=(1, 2)))
+        gain[name] = _interval(float(expected.mean() - expected_before.mean()), expected - expected_before)
+        carried = plan.after.sum(axis=1) - before.after.sum(axis=1)
+        after[name] = _interval(float(carried.mean()), carried)
+    return total, baseline, gain, after
+
+
+def _interval(mean: float, draws: Floats) -> Interval:
+    low, high = np.percentile(draws, INTERVAL)
+    return Interval(mean, float(low), float(high))
+
+
+def _by_cell(draws: OutcomeDraws) -> CellForecast:
+    mean = draws.expected.mean(axis=0)
+    low, high = np.percentile(draws.observed, INTERVAL, axis=0)
+    return CellForecast(mean, np.minimum(low, mean), np.maximum(high, mean))
+
+
+def _returns(curves: Curves, split: Split, weeks: int) -> Returns:
+    """Returns per unit of money: a weekly amount is spent once in every week of the plan."""
+    ends = curves.knots[:, 0], curves.knots[:, -1]
+    today, plan = np.clip(split.today, *ends), np.clip(split.plan, *ends)
+    gained = (curves.value(plan) - curves.value(today)) / weeks
+    return Returns(curves.slope(today) / weeks, curves.slope(plan) / weeks, move_returns(split.today, split.plan, gained))
+
+
+def _coming_weeks(panel: Panel, weeks: int) -> NDArray[np.datetime64]:
+    """Mondays of the planned weeks, right after the last complete week."""
+    return panel.weeks[-1].astype("datetime64[D]") + WEEK * np.arange(1, weeks + 1)
+
+
+def _notes(panel: Panel, request: PlanRequest, question: Question, total: Mapping[str, Interval]) -> list[Finding]:
+    """What a reader of the figures should know about them."""
+    findings = []
+    today = float(question.today.sum())
+    if abs(today / question.weekly - 1) > SCALED:
+        problem = f"today's spend is {money(today, panel.currency)} a week and the plan's {money(question.weekly, panel.currency)}"
+        fix = "today's split was scaled to the plan's budget to compare like with like"
+        findings.append(Finding("today-scaled", Severity.NOTE, problem, fix))
+    goal = question.goal
+    seen = panel.outcomes.get(goal)
+    if seen is not None and goal in total:
+        best = float(np.nansum(seen, axis=0).max())
+        forecast = total[goal].mean / request.weeks
+        if forecast > best > 0:
+            usual = question.weekly <= float(np.nansum(panel.spend, axis=0).max())
+            problem = (
+                f"the plan expects {quantity(forecast, goal, panel.currency)} a week, more than the "
+                f"{quantity(best, goal, panel.currency)} of the best week on record"
+            )
+            fix = "spend as high was never tried" if not usual else "check the season and the newest weeks before relying on it"
+            findings.append(Finding("beyond-record", Severity.WARNING, problem, fix))
+    return findings
+
+
+def _bands(fitted: FittedResponse, panel: Panel, upper: Floats, goal: str) -> CurveBands:
+    bands = fitted.bands(upper, goal)
+    outcome = panel.outcomes.get(goal)
+    points = tuple(
+        np.empty((0, 2)) if outcome is None else _points(panel.spend[c], outcome[c]) for c in range(len(panel.cells))
+    )
+    tried = np.array([one.tried for one in fitted.evidence], dtype=np.float64).reshape(-1, 2)
+    return CurveBands(bands.spend, bands.mean, bands.low, bands.high, points, tried)
+
+
+def _points(spend: Floats, outcome: Floats) -> Floats:
+    seen = np.isfinite(spend) & np.isfinite(outcome)
+    return np.column_stack([spend[seen], outcome[seen]])
+
+
+def _once(findings: list[Finding]) -> list[Finding]:
+    """The findings without repeats, in order."""
+    return list(dict.fromkeys(findings))
+
+
+def _run(panel: Panel, request: PlanRequest, question: Question) -> RunInfo:
+    """Name the run by everything that decides its figures."""
+    from optimizer import __version__
+
+    settings = request_settings(panel, request, question)
+    origin = [panel.source_sha256, __version__, request.seed, settings]
+    text = json.dumps(origin, sort_keys=True, ensure_ascii=True, allow_nan=False)
+    return RunInfo(
+        id=hashlib.sha256(text.encode()).hexdigest()[:12],
+        data_sha256=panel.source_sha256,
+        version=__version__,
+        seed=request.seed,
+        settings=settings,
+    )

@@ -1,0 +1,202 @@
+"""Small tables with one row per cell: bounds and today's spend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.errors import InputError
+from optimizer.history.panel import Cell, Floats
+from optimizer.history.schema import closest, fold
+
+KEYS = ("network", "content_type")
+AUDIENCE = "audience"
+
+
+@dataclass(frozen=True)
+class CellTable:
+    """Amounts per cell as a file gives them.
+
+    Attributes
+    ----------
+    file : str
+        Name for messages.
+    headers : tuple of str
+        The amounts' columns as the file spells them.
+    values : tuple of float array, each (C,)
+        One array per column asked for; NaN where the file says nothing.
+    rows : int array, shape (C,)
+        Line of the file that names the cell; 0 where none does.
+    """
+
+    file: str
+    headers: tuple[str, ...]
+    values: tuple[Floats, ...]
+    rows: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class _Records:
+    """Rows below the header: line numbers and fields by canonical name."""
+
+    file: str
+    spelled: Mapping[str, str]
+    lines: list[int]
+    fields: Mapping[str, list[str]]
+    decimal_hint: str
+
+
+def read_cell_table(path: str | Path, cells: Sequence[Cell], columns: Sequence[str]) -> CellTable:
+    """Read amounts per cell from a CSV file: network, content_type[, audience] and `columns`.
+
+    Encoding, delimiter and decimal mark are found as in a history. Columns that are not asked for are left out.
+
+    Parameters
+    ----------
+    path : str or Path
+    cells : sequence of Cell
+        The C cells that exist; names are compared without regard to case and spaces around them.
+    columns : sequence of str
+        Names of the amounts.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, a column is missing, a cell is unknown or named twice, or an amount is not a number of 0 or
+        more; with file, row and column.
+    """
+    records = _read_records(path, columns)
+    places = _places(records, cells)
+    rows = np.zeros(len(cells), dtype=np.int64)
+    rows[places] = records.lines
+    amounts = _amounts(records, columns)
+    values = []
+    for name in columns:
+        value = np.full(len(cells), np.nan)
+        value[places] = amounts[name]
+        values.append(value)
+    return CellTable(records.file, tuple(records.spelled[name] for name in columns), tuple(values), rows)
+
+
+def _read_records(path: str | Path, columns: Sequence[str]) -> _Records:
+    from optimizer.history.read import read_bytes
+    from optimizer.history.text import decode, records, sniff
+
+    data, file = read_bytes(path)
+    if data.startswith((b"PK\x03\x04", b"PAR1", b"\xd0\xcf\x11\xe0")):
+        raise InputError.at("this is not a text file", file=file, fix="save the table as CSV")
+    text, _ = decode(data, file)
+    delimiter, skip = sniff(text)
+    rows = ((line, fields) for line, fields in records(text, delimiter, skip, file) if any(field.strip() for field in fields))
+    line, header = next(rows, (1, []))
+    spelled = _header([name.strip() for name in header], line, file, columns)
+    place = {name: [fold(cell) for cell in header].index(name) for name in spelled}
+    lines: list[int] = []
+    fields: dict[str, list[str]] = {name: [] for name in spelled}
+    first = next(rows, None)
+    if first is None:
+        raise InputError.at("there is a header but no row below it", file=file, row=line, fix="add a row per cell")
+    for row_line, row in chain([first], rows):
+        lines.append(row_line)
+        for name, position in place.items():
+            fields[name].append(row[position].strip() if position < len(row) else "")
+    return _Records(file, spelled, lines, fields, "," if delimiter == ";" else ".")
+
+
+def _header(names: list[str], line: int, file: str, columns: Sequence[str]) -> dict[str, str]:
+    """Canonical name to the file's spelling of the columns that matter."""
+    wanted = [*KEYS, *columns]
+    folded = [fold(name) for name in names]
+    for name in [*wanted, AUDIENCE]:
+        if folded.count(name) > 1:
+            problem = f"the header names {name} more than once"
+            raise InputError.at(problem, file=file, row=line, column=name, fix="keep one of them")
+    missing = [name for name in wanted if name not in folded]
+    if missing:
+        others = [name for name in names if name and fold(name) not in wanted]
+        near = [f"'{name}' may be {column}" for name in others if (column := closest(name, missing))]
+        what = f"column {missing[0]} is" if len(missing) == 1 else f"columns {', '.join(missing)} are"
+        has = ", ".join(name for name in names if name) or "nothing"
+        hint = f" ({', '.join(near)})" if near else ""
+        fix = f"the first row must name {', '.join(wanted)}{hint}"
+        raise InputError.at(f"{what} missing; the header has {has}", file=file, row=line, fix=fix)
+    return {name: names[folded.index(name)] for name in [*wanted, AUDIENCE] if name in folded}
+
+
+def _places(records: _Records, cells: Sequence[Cell]) -> list[int]:
+    """Position of each row's cell; refuses unknown cells and cells named twice."""
+    known = {_key(*cell): position for position, cell in enumerate(cells)}
+    seen: dict[int, int] = {}
+    places = []
+    audiences = records.fields.get(AUDIENCE, [""] * len(records.lines))
+    for line, network, content_type, audience in zip(
+        records.lines, records.fields["network"], records.fields["content_type"], audiences, strict=True
+    ):
+        place = known.get(_key(network, content_type, audience))
+        if place is None:
+            cell = Cell(network, content_type, audience)
+            raise InputError.at(
+                f"cell '{cell.label}' is not in the history",
+                file=records.file, row=line, column=_wrong_column(cell, cells, records.spelled), fix=_suggestion(cell, cells),
+            )  # fmt: skip
+        if place in seen:
+            raise InputError.at(
+                f"cell '{cells[place].label}' is named again; row {seen[place]} names it too",
+                file=records.file, row=line, column=records.spelled["content_type"], fix="keep one of the two rows",
+            )  # fmt: skip
+        seen[place] = line
+        places.append(place)
+    return places
+
+
+def _key(network: str, content_type: str, audience: str) -> tuple[str, str, str]:
+    return network.strip().lower(), content_type.strip().lower(), audience.strip().lower()
+
+
+def _wrong_column(cell: Cell, cells: Sequence[Cell], spelled: Mapping[str, str]) -> str:
+    """The first column whose value no cell has beside the ones before it."""
+    wanted = _key(*cell)
+    if all(_key(*one)[0] != wanted[0] for one in cells):
+        return spelled["network"]
+    if all(_key(*one)[:2] != wanted[:2] for one in cells):
+        return spelled["content_type"]
+    return spelled.get(AUDIENCE, spelled["content_type"])
+
+
+def _suggestion(cell: Cell, cells: Sequence[Cell]) -> str:
+    """What to write instead."""
+    if cell.audience and not any(one.audience for one in cells):
+        return "cells of this plan are not split by audience; leave the column out or split them (--by-audience)"
+    labels = [one.label for one in cells]
+    near = get_close_matches(cell.label.lower(), labels, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean '{near[0]}'"
+    same = [label for one, label in zip(cells, labels, strict=True) if one.network == cell.network.strip().lower()]
+    shown = ", ".join((same or labels)[:5])
+    return f"cells of the history are {shown}{' and others' if len(same or labels) > 5 else ''}"
+
+
+def _amounts(records: _Records, columns: Sequence[str]) -> dict[str, Floats]:
+    """Parse the amounts; the decimal mark is decided once for the file."""
+    from optimizer.history.numerals import decide_mark, to_numbers
+
+    texts = {name: np.array(records.fields[name], dtype=object) for name in columns}
+    mark = decide_mark(texts.values(), records.decimal_hint).mark
+    parsed = {}
+    for name, values in texts.items():
+        numbers, bad = to_numbers(values, mark)
+        wrong = sorted({*bad, *(int(i) for i in np.flatnonzero((numbers < 0) | np.isinf(numbers)))})
+        if wrong:
+            i = wrong[0]
+            problem = f"{name} is '{values[i]}'" if i in bad else f"{name} is {values[i]}"
+            raise InputError.at(
+                problem, file=records.file, row=records.lines[i], column=records.spelled[name], fix="write a number of 0 or more"
+            )
+        parsed[name] = numbers
+    return parsed

@@ -1,0 +1,137 @@
+"""A plan as text: a table where there is a terminal, aligned columns where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.planning.explain import headline, money, money_unit, number, proof, quantity
+from optimizer.planning.plan import Move, Plan
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+INTERVAL_NAME = "90 % interval"
+
+
+@dataclass(frozen=True)
+class MoveTable:
+    """The moves as words.
+
+    Attributes
+    ----------
+    title : str
+    header : tuple of str
+    rows : tuple of tuple of str
+        Largest change first; the last one is the sum.
+    right : tuple of bool
+        Which columns hold numbers.
+    """
+
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    right: tuple[bool, ...] = (False, True, True, True, True, False, False)
+
+
+def move_table(plan: Plan) -> MoveTable:
+    """Today and plan per cell, what the next money brings there, how sure that is, and why."""
+    unit = money_unit(plan.budget / len(plan.weeks), len(plan.cells))
+    last_day = plan.weeks[-1] + np.timedelta64(6, "D")
+    title = f"Weekly spend{f' in {plan.currency}' if plan.currency else ''}, {plan.weeks[0]} to {last_day}"
+    header = ("cell", "today", "plan", "change", f"next {number(unit)} bring", "evidence", "why")
+    ordered = sorted(plan.moves, key=lambda move: -abs(move.change))
+    rows = [_row(move, unit) for move in ordered]
+    today, planned = sum(move.today for move in plan.moves), sum(move.plan for move in plan.moves)
+    rows.append(("all", number(today), number(planned), _signed(planned - today), "", "", ""))
+    return MoveTable(title, header, tuple(rows))
+
+
+def _row(move: Move, unit: float) -> tuple[str, ...]:
+    why = f"{move.reason} {move.warning}".rstrip()
+    amounts = (number(move.today), number(move.plan), _signed(move.change), number(move.marginal * unit))
+    return (move.cell.label, *amounts, move.evidence, why)
+
+
+def _signed(value: float) -> str:
+    text = number(value)
+    if not any(digit in text for digit in "123456789") or abs(value) < 0.005:
+        return "0"
+    return text if value < 0 else f"+{text}"
+
+
+def outcome_lines(plan: Plan) -> list[str]:
+    """One line per outcome: what the plan brings, what today's split would, and the carry-over after."""
+    lines = []
+    for name, total in plan.total.items():
+        before, after = plan.baseline_total[name], plan.carry_after[name]
+        lines.append(
+            f"Expected {name.replace('_', ' ')}: {quantity(total.mean, name, plan.currency, short=True)} "
+            f"({INTERVAL_NAME} {number(total.low)} to {number(total.high)}); today's split "
+            f"{number(before.mean)} ({number(before.low)} to {number(before.high)}); "
+            f"in the 8 weeks after {_signed(after.mean)} ({number(after.low)} to {number(after.high)})."
+        )
+    return lines
+
+
+def plain_text(plan: Plan, files: Sequence[str] = ()) -> str:
+    """The whole result without colour, for pipes and logs."""
+    table = move_table(plan)
+    lines = [table.header, *table.rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(table.header))]
+    body = ["  ".join(_aligned(line, widths, table.right)).rstrip() for line in lines]
+    return "\n".join([headline(plan), "", table.title, *body, "", *_below(plan, files)])
+
+
+def _aligned(line: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> list[str]:
+    return [
+        text.rjust(width) if numeric else text.ljust(width)
+        for text, width, numeric in zip(line, widths, right, strict=True)
+    ]
+
+
+def _below(plan: Plan, files: Sequence[str]) -> list[str]:
+    written = f"Written: {', '.join(files)}." if files else "No file was written; --out plan.csv and --summary summary.json do."
+    run = f"Run {plan.run.id}, version {plan.run.version}, seed {plan.run.seed}, budget {money(plan.budget, plan.currency)}."
+    return [*outcome_lines(plan), proof(plan), written, run]
+
+
+def print_plan(plan: Plan, files: Sequence[str] = ()) -> None:
+    """Print the result to stdout: with colour and lines in a terminal, plain elsewhere."""
+    import sys
+
+    if not sys.stdout.isatty():
+        sys.stdout.write(plain_text(plan, files) + "\n")
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console()
+    console.print(Text(headline(plan), style="bold"))
+    console.print()
+    console.print(_rich_table(move_table(plan)))
+    for line in _below(plan, files):
+        console.print(Text(line))
+
+
+def _rich_table(table: MoveTable) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    view = Table(title=table.title, title_justify="left", box=box.SIMPLE, pad_edge=False)
+    for name, right in zip(table.header, table.right, strict=True):
+        view.add_column(name, justify="right" if right else "left", no_wrap=right or name == "cell", overflow="fold")
+    for position, row in enumerate(table.rows):
+        last = position == len(table.rows) - 1
+        view.add_row(*(Text(text, style=_style(name, text)) for name, text in zip(table.header, row, strict=True)), end_section=last)
+    return view
+
+
+def _style(column: str, text: str) -> str:
+    if column == "change":
+        return "green" if text.startswith("+") else "red" if text.startswith("-") else ""
+    return "dim" if column == "evidence" and text in ("weak", "none") else ""

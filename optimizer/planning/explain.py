@@ -1,0 +1,334 @@
+"""Why each cell gets what it gets, in sentences with the numbers they rest on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from optimizer.allocation.problem import Bounds
+from optimizer.history.panel import Cell, Floats
+from optimizer.planning.plan import Move, Plan
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MOVED = 0.005  # a cell counts as moved when its spend changes by more than this share of the larger amount
+ALIKE = 0.10  # returns that differ by less than this share are called "about as much"
+
+
+class EvidenceLike(Protocol):
+    """What a response says about a cell."""
+
+    @property
+    def label(self) -> str:
+        """strong, some, weak or none."""
+
+    @property
+    def reason(self) -> str:
+        """What the label rests on."""
+
+    @property
+    def tried(self) -> tuple[float, float]:
+        """Smallest and largest weekly spend ever tried."""
+
+
+@dataclass(frozen=True)
+class Returns:
+    """What money brings per cell, in goal units per unit of money spent; each array (C,).
+
+    Attributes
+    ----------
+    today, plan : float array
+        Marginal return at today's split and at the plan.
+    move : float array
+        Average return of the money added or taken between the two; 0 where nothing moves.
+    """
+
+    today: Floats
+    plan: Floats
+    move: Floats
+
+
+@dataclass(frozen=True)
+class Split:
+    """A move of the whole split: weekly spend today and in the plan, each (C,), and the bounds it keeps."""
+
+    today: Floats
+    plan: Floats
+    bounds: Bounds
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How amounts are spoken of: the goal, the currency and the size of "the next 100"."""
+
+    goal: str
+    currency: str
+    unit: float
+    responsive: bool = True
+
+    def spend(self, amount: float) -> str:
+        """Money, as in ``EUR 9,000``."""
+        return money(amount, self.currency)
+
+    def brings(self, per_unit: float) -> str:
+        """What one `unit` of money brings, as in ``EUR 310`` or ``3.1 conversions``."""
+        return quantity(per_unit * self.unit, self.goal, self.currency, short=True)
+
+
+def number(value: float) -> str:
+    """Round for reading: no decimals from 100 up, else three figures.
+
+    Examples
+    --------
+    >>> number(28562.4), number(31.416), number(0.05), number(2.0), number(-1234.0), number(0.0)
+    ('28,562', '31.4', '0.05', '2', '-1,234', '0')
+    """
+    if abs(value) >= 99.95:
+        return f"{value:,.0f}"
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g}"
+    decimals = max(2 - math.floor(math.log10(abs(value))), 0)
+    text = f"{value:.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def money(value: float, currency: str) -> str:
+    """Amount with its currency where one is known.
+
+    Examples
+    --------
+    >>> money(9000, "EUR"), money(9000, "")
+    ('EUR 9,000', '9,000')
+    """
+    return f"{currency} {number(value)}".lstrip()
+
+
+def quantity(value: float, outcome: str, currency: str, short: bool = False) -> str:
+    """Amount of an outcome; `short` leaves out the word where the currency says enough.
+
+    Examples
+    --------
+    >>> quantity(310, "revenue", "EUR"), quantity(310, "revenue", "EUR", short=True), quantity(1, "conversions", "")
+    ('EUR 310 revenue', 'EUR 310', '1 conversion')
+    """
+    text = number(value)
+    if outcome in ("revenue", "profit"):
+        return money(value, currency) if short else f"{money(value, currency)} {outcome}"
+    word = outcome.replace("_", " ")
+    return f"{text} {word.removesuffix('s') if text in ('1', '-1') else word}"
+
+
+def money_unit(weekly: float, cells: int) -> float:
+    """The round amount that "the next 100" stands for: 100, or a power of ten that suits the usual spend of a cell.
+
+    Examples
+    --------
+    >>> money_unit(7000, 10), money_unit(30, 10), money_unit(5e7, 10)
+    (100.0, 1.0, 10000.0)
+    """
+    power = math.floor(math.log10(weekly / cells))
+    return 10.0 ** (min(power, 2) if power < 5 else power - 2)
+
+
+def explain_moves(
+    cells: Sequence[Cell], split: Split, returns: Returns, evidence: Sequence[EvidenceLike], wording: Wording
+) -> tuple[Move, ...]:
+    """Give every cell its reason, its evidence and, where spend leaves what was ever tried, a warning.
+
+    Reasons compare what the next money brings in a cell with what it brings, on average, where it comes from or goes to.
+    Where the returns at today's spend do not order the move (a threshold lies between today and the plan), the average
+    return of the money moved is told instead.
+    """
+    change = split.plan - split.today
+    moved = np.abs(change) > MOVED * np.maximum(split.plan, split.today)
+    added, taken = np.where(moved, np.maximum(change, 0.0), 0.0), np.where(moved, np.maximum(-change, 0.0), 0.0)
+    there = _Elsewhere(
+        source=_weighted(returns.today, taken),
+        source_move=_weighted(returns.move, taken),
+        target=_weighted(returns.today, added),
+        target_move=_weighted(returns.move, added),
+        typical=_weighted(returns.plan, split.plan),
+    )
+    return tuple(
+        Move(
+            cell=cell,
+            today=float(split.today[c]),
+            plan=float(split.plan[c]),
+            marginal=float(returns.plan[c]),
+            reason=_reason(_Place.of(c, split, returns, bool(moved[c])), there, evidence[c].label, wording),
+            evidence=evidence[c].label,
+            evidence_reason=evidence[c].reason,
+            warning=_untried(float(split.plan[c]), evidence[c].tried, wording),
+            marginal_today=float(returns.today[c]),
+        )
+        for c, cell in enumerate(cells)
+    )
+
+
+@dataclass(frozen=True)
+class _Elsewhere:
+    """Average returns where money is taken (source), where it goes (target), and over the whole plan."""
+
+    source: float
+    source_move: float
+    target: float
+    target_move: float
+    typical: float
+
+
+@dataclass(frozen=True)
+class _Place:
+    """One cell's numbers."""
+
+    today: float
+    plan: float
+    lower: float
+    upper: float
+    marginal_today: float
+    marginal_plan: float
+    move_return: float
+    moved: bool
+
+    @classmethod
+    def of(cls, c: int, split: Split, returns: Returns, moved: bool) -> _Place:
+        amounts = (split.today, split.plan, split.bounds.lower, split.bounds.upper, returns.today, returns.plan, returns.move)
+        return cls(*(float(values[c]) for values in amounts), moved=moved)
+
+    def near(self, bound: float) -> bool:
+        return abs(self.plan - bound) <= 1e-3 * max(abs(bound), 1e-9 * max(self.today, 1.0)) or abs(self.plan - bound) < 0.01
+
+    @property
+    def direction(self) -> int:
+        return (1 if self.plan > self.today else -1) if self.moved else 0
+
+
+def _reason(place: _Place, there: _Elsewhere, evidence: str, wording: Wording) -> str:
+    """One sentence for one cell."""
+    if not wording.responsive:
+        return "Kept: the history shows no response to spend that stands out from noise."
+    if place.upper - place.lower <= 1e-3 * place.upper:
+        return f"Fixed at {wording.spend(place.plan)} a week by its bounds."
+    if place.direction > 0:
+        return _raised(place, there, wording)
+    if place.direction < 0:
+        return _cut(place, there, wording)
+    if evidence in ("none", "weak"):
+        return f"Stays: too little evidence to move ({evidence})."
+    return _kept(place, there, wording)
+
+
+def _raised(place: _Place, there: _Elsewhere, wording: Wording) -> str:
+    unit = wording.spend(wording.unit)
+    if place.marginal_today > there.source:
+        here, away = wording.brings(place.marginal_today), _bare(there.source, wording)
+        why = f"the next {unit} bring {here} here and {away} on average where money is taken"
+    else:
+        here, away = wording.brings(place.move_return), _bare(there.source_move, wording)
+        why = f"each {unit} added here bring {here} on average and {away} where money is taken"
+    if place.near(place.upper):
+        return f"Held at its maximum of {wording.spend(place.upper)} a week: {why}."
+    return f"{why[0].upper()}{why[1:]}."
+
+
+def _cut(place: _Place, there: _Elsewhere, wording: Wording) -> str:
+    unit = wording.spend(wording.unit)
+    if place.marginal_today < there.target:
+        here, away = wording.brings(place.marginal_today), _bare(there.target, wording)
+        why = f"the last {unit} bring {here} here and {away} on average where money goes"
+    else:
+        here, away = wording.brings(place.move_return), _bare(there.target_move, wording)
+        why = f"each {unit} taken here bring {here} on average and {away} where money goes"
+    if place.near(0.0):
+        return f"Stopped: {why}."
+    if place.near(place.lower):
+        return f"Held at its minimum of {wording.spend(place.lower)} a week: {why}."
+    return f"{why[0].upper()}{why[1:]}."
+
+
+def _kept(place: _Place, there: _Elsewhere, wording: Wording) -> str:
+    unit, here, away = wording.spend(wording.unit), wording.brings(place.marginal_plan), _bare(there.typical, wording)
+    compare = f"the next {unit} bring {here} here and {away} on average over the plan"
+    if place.near(place.upper):
+        return f"Held at its maximum of {wording.spend(place.upper)} a week: {compare}."
+    if place.near(place.lower):
+        return f"Held at its minimum of {wording.spend(place.lower)} a week: {compare}."
+    if abs(place.marginal_plan - there.typical) <= ALIKE * abs(there.typical):
+        return f"Kept: the next {unit} bring {here} here, about as much as elsewhere."
+    return f"Kept: {compare}, which is not enough to pay for a move."
+
+
+def _bare(per_unit: float, wording: Wording) -> str:
+    """The second amount of a comparison: the goal's word was said with the first."""
+    if wording.goal in ("revenue", "profit"):
+        return wording.brings(per_unit)
+    return number(per_unit * wording.unit)
+
+
+def _untried(plan: float, tried: tuple[float, float], wording: Wording) -> str:
+    """Warn where the plan leaves the range of weekly spend ever tried by more than 1 %."""
+    low, high = tried
+    if not high > 0:
+        return f"Planned {wording.spend(plan)} a week; nothing was ever spent here before." if plan > 0 else ""
+    if plan > 1.01 * high:
+        return f"Planned {wording.spend(plan)} a week; never above {wording.spend(high)} before."
+    if plan < 0.99 * low:
+        return f"Planned {wording.spend(plan)} a week; never below {wording.spend(low)} before."
+    return ""
+
+
+def _weighted(values: Floats, weights: Floats) -> float:
+    total = float(weights.sum())
+    return float(values @ weights) / total if total > 0 else 0.0
+
+
+def move_returns(today: Floats, plan: Floats, value_gain: Floats) -> Floats:
+    """(C,) average return of the money moved: value gained over money added, 0 where nothing moves.
+
+    Examples
+    --------
+    >>> move_returns(np.array([10.0, 5.0]), np.array([20.0, 5.0]), np.array([30.0, 0.0]))
+    array([3., 0.])
+    """
+    change = plan - today
+    still: NDArray[np.bool_] = np.abs(change) <= MOVED * np.maximum(plan, today)
+    return np.where(still, 0.0, value_gain / np.where(still, 1.0, change))
+
+
+def headline(plan: Plan) -> str:
+    """The result in one sentence: the gain over today's split, with its interval."""
+    weeks = _weeks(len(plan.weeks))
+    if not plan.responsive:
+        return (
+            f"Keep today's split: the history shows no detectable response to spend, so no move of the "
+            f"{money(plan.budget, plan.currency)} over {weeks} can be justified."
+        )
+    gain, before = plan.gain[plan.goal], plan.baseline_total[plan.goal].mean
+    if not any(abs(move.change) > MOVED * max(move.plan, move.today) for move in plan.moves):
+        return f"Keep today's split: no split of {money(plan.budget, plan.currency)} over {weeks} is worth more under these bounds."
+    share = f" ({100 * gain.mean / before:+.1f} %)" if before > 0 else ""
+    ends = f"90 % interval {number(gain.low)} to {number(gain.high)}"
+    sure = "" if gain.low > 0 else ", which includes no gain at all"
+    return (
+        f"Moving money as below brings {quantity(gain.mean, plan.goal, plan.currency)} more{share} over {weeks} than today's "
+        f"split of the same {money(plan.budget, plan.currency)}; {ends}{sure}."
+    )
+
+
+def proof(plan: Plan) -> str:
+    """The certificate in one sentence."""
+    proven = plan.allocation.certificate
+    weeks = _weeks(len(plan.weeks))
+    most, this = (quantity(value, plan.goal, plan.currency) for value in (proven.bound, proven.value))
+    return (
+        f"No split of {money(plan.budget / len(plan.weeks), plan.currency)} a week under these bounds can bring more than "
+        f"{most} over {weeks} and the 8 after, by the fitted response; this one brings {this}: gap {100 * proven.gap:.2f} %."
+    )
+
+
+def _weeks(count: int) -> str:
+    return "1 week" if count == 1 else f"{count} weeks"

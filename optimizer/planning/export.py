@@ -1,0 +1,272 @@
+"""Plans as files: plan.csv and summary.json, written whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import os
+import secrets
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from optimizer.errors import InputError
+from optimizer.planning.plan import Interval, Plan
+
+DAYS_PER_WEEK = 7
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_plan(plan: Plan, path: str | Path) -> None:
+    """Write plan.csv, see `plan_csv`; the file appears whole or not at all.
+
+    Raises
+    ------
+    InputError
+        The folder does not exist or cannot be written.
+    """
+    write_files({path: plan_csv(plan)})
+
+
+def write_summary(plan: Plan, path: str | Path) -> None:
+    """Write summary.json, see `summary_json`; the file appears whole or not at all.
+
+    Raises
+    ------
+    InputError
+        The folder does not exist or cannot be written.
+    """
+    write_files({path: summary_json(plan)})
+
+
+def plan_csv(plan: Plan) -> str:
+    """One row per week and cell.
+
+    Columns: week_start, network, content_type[, audience], spend, spend_per_day, currency, and for each outcome its
+    expected value and the ends of the 90 % interval as OUTCOME, OUTCOME_low, OUTCOME_high. Names that a spreadsheet would
+    run as a formula get an apostrophe in front.
+    """
+    with_audience = any(cell.audience for cell in plan.cells)
+    keys = ["network", "content_type", *(["audience"] if with_audience else [])]
+    outcomes = [f"{name}{end}" for name in plan.by_cell for end in ("", "_low", "_high")]
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["week_start", *keys, "spend", "spend_per_day", "currency", *outcomes])
+    for week, monday in enumerate(plan.weeks):
+        for c, cell in enumerate(plan.cells):
+            names = [harmless(part) for part in cell[: len(keys)]]
+            spend = float(plan.spend[c, week])
+            forecast = [
+                _figure(float(values[c, week]))
+                for one in plan.by_cell.values()
+                for values in (one.mean, one.low, one.high)
+            ]
+            writer.writerow([str(monday), *names, _amount(spend), _figure(spend / DAYS_PER_WEEK), plan.currency, *forecast])
+    return text.getvalue()
+
+
+def summary_json(plan: Plan) -> str:
+    """Totals, baseline, gain, certificate, findings and origin, as JSON text without NaN."""
+    return json.dumps(summary(plan), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def summary(plan: Plan) -> dict[str, object]:
+    """The summary as plain values; the structure of summary.json."""
+    proven = plan.allocation.certificate
+    labels = [cell.label for cell in plan.cells]
+    return {
+        "goal": plan.goal,
+        "currency": plan.currency,
+        "weeks": {"first": str(plan.weeks[0]), "last": str(plan.weeks[-1]), "count": len(plan.weeks)},
+        "total": {"spend": _money(plan.spend.sum()), **_intervals(plan.total)},
+        "baseline": {"spend": _money(plan.baseline.sum()), **_intervals(plan.baseline_total)},
+        "gain": {"spend": _money(plan.spend.sum() - plan.baseline.sum()), **_intervals(plan.gain)},
+        "carry_after": _intervals(plan.carry_after),
+        "certificate": {
+            "status": proven.status.value,
+            "value": _plain(proven.value),
+            "bound": _plain(proven.bound),
+            "gap": _plain(proven.gap),
+            "baseline_value": _plain(plan.allocation.baseline_value),
+            "price": _plain(proven.price),
+            "at_minimum": [labels[c] for c in proven.at_lower],
+            "at_maximum": [labels[c] for c in proven.at_upper],
+        },
+        "responsive": plan.responsive,
+        "moves": [
+            {
+                "network": move.cell.network,
+                "content_type": move.cell.content_type,
+                **({"audience": move.cell.audience} if move.cell.audience else {}),
+                "today": _money(move.today),
+                "plan": _money(move.plan),
+                "marginal_today": _plain(move.marginal_today),
+                "marginal": _plain(move.marginal),
+                "reason": move.reason,
+                "evidence": move.evidence,
+                "evidence_reason": move.evidence_reason,
+                "warning": move.warning,
+            }
+            for move in plan.moves
+        ],
+        "findings": [
+            {
+                "rule": finding.rule,
+                "severity": finding.severity.name.lower(),
+                "text": finding.text,
+                "file": finding.file,
+                "column": finding.column,
+                "rows": list(finding.rows),
+            }
+            for finding in plan.findings
+        ],
+        "run": {
+            "id": plan.run.id,
+            "data_sha256": plan.run.data_sha256,
+            "version": plan.run.version,
+            "seed": plan.run.seed,
+            "settings": dict(plan.run.settings),
+        },
+    }
+
+
+def check_outputs(outputs: Mapping[str, str | Path | None], inputs: Mapping[str, str | Path | None] | None = None) -> None:
+    """Refuse output paths that could not be written, before any work is done.
+
+    Parameters
+    ----------
+    outputs, inputs : mapping of option name to path
+        Paths that are None are left out. An output may be neither another output nor an input.
+
+    Raises
+    ------
+    InputError
+        The folder is missing or cannot be written, the path is a folder or a device, or it is used twice.
+    """
+    taken = {os.path.realpath(path): name for name, path in (inputs or {}).items() if path is not None}
+    for name, path in outputs.items():
+        if path is None:
+            continue
+        real = os.path.realpath(path)
+        if real in taken:
+            raise InputError(f"{name} {path} is the same file as {taken[real]}; give each its own name.")
+        taken[real] = name
+        _check_target(Path(path), name)
+
+
+def write_files(texts: Mapping[str | Path, str]) -> None:
+    """Write all of the texts or none of them.
+
+    Every text goes to a temporary name beside its target first; the targets are replaced when all are on disk. If one
+    cannot be replaced, those replaced before it get their old content back.
+    """
+    staged: list[tuple[Path, Path]] = []
+    try:
+        for path, text in texts.items():
+            target = Path(os.path.realpath(path))
+            temporary = _beside(target)
+            staged.append((temporary, target))
+            with temporary.open("x", encoding="utf-8", newline="") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            if target.exists():
+                shutil.copymode(target, temporary)
+        _replace_all(staged)
+    except OSError as problem:
+        reason = problem.strerror or type(problem).__name__
+        raise InputError(f"{problem.filename or 'output'}: cannot be written ({reason}); nothing was changed.") from problem
+    finally:
+        for temporary, _ in staged:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+
+def _replace_all(staged: list[tuple[Path, Path]]) -> None:
+    """Move each temporary file over its target; undo the moves made if one fails."""
+    done: list[tuple[Path, Path | None]] = []
+    try:
+        for temporary, target in staged:
+            kept: Path | None = None
+            if target.exists():
+                kept = _beside(target)
+                shutil.copy2(target, kept)
+            done.append((target, kept))
+            os.replace(temporary, target)
+    except OSError:
+        for target, kept in reversed(done):
+            if kept is not None:
+                os.replace(kept, target)
+            else:
+                target.unlink(missing_ok=True)
+        raise
+    for _, kept in done:
+        if kept is not None:
+            kept.unlink(missing_ok=True)
+
+
+def _check_target(path: Path, name: str) -> None:
+    folder = Path(os.path.realpath(path)).parent
+    if not folder.exists():
+        raise InputError(f"{name} {path}: the folder {folder} does not exist; create it or name another.")
+    if not folder.is_dir():
+        raise InputError(f"{name} {path}: {folder} is a file, not a folder; name a folder that exists.")
+    if path.is_dir():
+        raise InputError(f"{name} {path} is a folder; add a file name.")
+    if path.exists() and not path.is_file():
+        raise InputError(f"{name} {path} is not an ordinary file; name a file to write.")
+    probe = _beside(Path(os.path.realpath(path)))
+    try:
+        probe.touch(exist_ok=False)
+        probe.unlink()
+    except OSError as problem:
+        reason = problem.strerror or type(problem).__name__
+        raise InputError(f"{name} {path}: the folder {folder} cannot be written ({reason}); name another.") from problem
+
+
+def _beside(target: Path) -> Path:
+    """A hidden name in the same folder, so that replacing is one step on one file system."""
+    return target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+
+
+def harmless(text: str) -> str:
+    """Put an apostrophe before text that a spreadsheet would run as a formula.
+
+    Examples
+    --------
+    >>> harmless("=cmd()"), harmless("reel")
+    ("'=cmd()", 'reel')
+    """
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def _amount(value: float) -> str:
+    """Money with at least two decimals, and with more only where the plan writes smaller steps."""
+    text = f"{value:.8f}".rstrip("0")
+    whole, _, decimals = text.partition(".")
+    return f"{whole}.{decimals:0<2}"
+
+
+def _figure(value: float) -> str:
+    """Six figures, without an exponent."""
+    if value == 0:
+        return "0"
+    decimals = max(5 - math.floor(math.log10(abs(value))), 0)
+    text = f"{value:.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _money(value: float) -> float:
+    return round(float(value), 8) + 0.0
+
+
+def _plain(value: float) -> float | None:
+    """A number JSON can hold; None where there is none."""
+    return float(value) if math.isfinite(value) else None
+
+
+def _intervals(values: Mapping[str, Interval]) -> dict[str, dict[str, float | None]]:
+    return {name: {"mean": _plain(one.mean), "low": _plain(one.low), "high": _plain(one.high)} for name, one in values.items()}

@@ -1,0 +1,113 @@
+"""What went wrong in the record, and what changed for good: outages, outliers, breaks.
+
+All three are judged against a fit of the joint model: single weeks that no noise explains and runs of weeks with spend
+but nothing counted are left out as evidence; lasting changes of one cell's effect are tested at every week by their
+Bayes factor and given a coordinate of their own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.history.panel import Floats
+from optimizer.response.joint import BREAK_SD, Factor, JointModel, Terms
+
+OUTLIER_Z = 6.0
+DEAD_SHARE = 0.03  # of what was expected; less than that while money was spent means that tracking failed
+DEAD_Z = 4.0
+LONGEST_OUTLIER = 2  # weeks
+BREAK_EDGE = 3  # weeks; a break needs that many on either side
+BREAK_ODDS = 3.0  # log posterior odds at which a break is believed
+
+
+@dataclass(frozen=True)
+class Break:
+    """A lasting change of a cell's effect: cell index, first week of the new level, log change expected."""
+
+    cell: int
+    week: int
+    log_change: float
+
+
+def standard_residuals(outcome: Floats, mean: Floats, dispersion: Floats) -> Floats:
+    """Residuals on the log scale over their standard deviation; near normal for counts of any size."""
+    sd = np.sqrt(1.0 / (mean + 0.5) + dispersion)
+    return np.asarray(np.log((outcome + 0.5) / (mean + 0.5)) / sd)
+
+
+def find_faults(reported: NDArray[np.bool_], outcome: Floats, mean: Floats, dispersion: Floats) -> tuple[NDArray, NDArray]:
+    """Weeks to leave out.
+
+    Parameters
+    ----------
+    reported : bool array, shape (C, T)
+        Where a row exists.
+    outcome, mean : float array, shape (C, T)
+        Seen and fitted.
+    dispersion : float array, shape (C, 1)
+
+    Returns
+    -------
+    outage, outlier : bool array, shape (C, T)
+    """
+    usual = np.minimum(dispersion, np.median(dispersion))  # one absurd week must not excuse itself by its cell's noise
+    residual = np.where(reported, standard_residuals(outcome, mean, usual), 0.0)
+    dead = reported & (outcome <= DEAD_SHARE * mean) & (residual < -DEAD_Z)
+    strange = reported & ~dead & (np.abs(residual) > OUTLIER_Z)
+    outlier = np.zeros_like(strange)
+    for cell in np.flatnonzero(strange.any(axis=1)):
+        for begin, stop in runs(strange[cell]):
+            if stop - begin <= LONGEST_OUTLIER and stop < strange.shape[1]:
+                outlier[cell, begin:stop] = True
+    return dead, outlier
+
+
+def runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Begin and stop of each run of True.
+
+    Examples
+    --------
+    >>> runs(np.array([False, True, True, False, True]))
+    [(1, 3), (4, 5)]
+    """
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(int), [0]])))
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def scan_breaks(model: JointModel, terms: Terms, common: Floats, factor: Factor) -> list[Break]:
+    """The most likely new break of every cell in which one is believed.
+
+    For each cell and week the log Bayes factor of a step in drift at that week, the cell's other coordinates free to
+    adjust (score test with a normal prior on the step).
+    """
+    data = model.data
+    mean = np.exp(terms.log_mean + common)
+    slack = 1.0 + model.prior.dispersion[:, None] * mean
+    weight = np.where(data.observed, mean / slack, 0.0)
+    score = np.where(data.observed, (data.outcome - mean) / slack, 0.0)
+    share, design = terms.share, terms.design(model.layout.steps, model.break_steps)
+    weeks = data.weeks
+    before = -np.tril(np.ones((weeks, weeks)), -1)  # column tau: -1 for weeks before tau
+    found = []
+    odds = -np.log(2.0 * len(data.cells) * weeks)
+    for cell in range(len(data.cells)):
+        column = before * share[cell][:, None]
+        gradient = column.T @ score[cell]
+        cross = column.T @ (weight[cell][:, None] * design[cell])
+        information = np.einsum("tk,t->k", column**2, weight[cell]) - np.einsum("kn,nm,km->k", cross, factor.inverse[cell], cross)
+        information = np.maximum(information, 1e-9)
+        factor_log = -0.5 * np.log1p(information * BREAK_SD**2) + 0.5 * gradient**2 / (information + BREAK_SD**-2.0)
+        seen = np.cumsum(data.observed[cell] & (data.spend[cell] > 0))
+        enough = (np.concatenate([[0], seen[:-1]]) >= BREAK_EDGE) & (seen[-1] - np.concatenate([[0], seen[:-1]]) >= BREAK_EDGE)
+        factor_log[~enough] = -np.inf
+        taken = model.prior.breaks[cell]
+        for week in taken[taken >= 0]:
+            factor_log[max(week - BREAK_EDGE, 0) : week + BREAK_EDGE + 1] = -np.inf
+        best = int(np.argmax(factor_log))
+        if factor_log[best] + odds > BREAK_ODDS:
+            found.append(Break(cell, best, float(gradient[best] / (information[best] + BREAK_SD**-2.0))))
+    return found
+

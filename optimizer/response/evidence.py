@@ -1,0 +1,150 @@
+"""How sure we are of a cell, in words, and what the fit found on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.history.findings import Finding, Severity
+from optimizer.history.panel import Floats, Panel
+from optimizer.response.fitting import JointFit
+from optimizer.response.joint import FIXED
+from optimizer.response.posterior import Draws
+from optimizer.response.saturation import TINY, hill_terms
+
+STRONG, SOME = 0.20, 0.45  # relative standard deviation of the marginal return at today's spend
+FEW_WEEKS = 12
+LATE = -0.08  # log share reported below which the newest weeks are called late
+SEASON_WEEKS = 52
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """How much the history says about one cell.
+
+    Attributes
+    ----------
+    label : str
+        strong, some, weak or none.
+    reason : str
+        One sentence with the numbers behind the label.
+    tried : tuple of float
+        Smallest and largest weekly spend ever made, account currency; (0, 0) if none.
+    """
+
+    label: str
+    reason: str
+    tried: tuple[float, float]
+
+
+def marginal_spread(draws: Draws, carried: Floats) -> Floats:
+    """(C,) relative standard deviation over the draws of the marginal return at steady relative spend (C,)."""
+    terms = hill_terms(np.log(np.maximum(carried, TINY)), draws.half, draws.slope)
+    marginal = np.where(draws.inert, 0.0, np.exp(draws.level + terms.log_value) * terms.by_log_x)
+    mean = marginal.mean(axis=0)
+    return np.asarray(marginal.std(axis=0) / np.maximum(mean, 1e-300))
+
+
+def judge(panel: Panel, fit: JointFit, draws: Draws) -> tuple[Evidence, ...]:
+    """Label every cell."""
+    today = panel.recent_spend / fit.data.reference
+    spread = marginal_spread(draws, np.where(today > 0, today, 1.0))
+    labels = []
+    for cell in range(len(panel.cells)):
+        row = panel.spend[cell]
+        paid = row[np.isfinite(row) & (row > 0)]
+        weeks = int((fit.data.observed[cell] & (fit.data.spend[cell] > 0)).sum())
+        if not len(paid):
+            labels.append(Evidence("none", "never tried; judged by its network and content type alone", (0.0, 0.0)))
+            continue
+        low, high = float(paid.min()), float(paid.max())
+        varied = float(np.std(np.log(paid)))
+        sure = f"return on the next unit known to about {100 * min(spread[cell], 9.99):.0f} %"
+        base = f"{weeks} weeks with spend, which varied by {100 * np.expm1(varied):.0f} %; {sure}"
+        if weeks < FEW_WEEKS:
+            label = "weak"
+        else:
+            label = "strong" if spread[cell] < STRONG else "some" if spread[cell] < SOME else "weak"
+        labels.append(Evidence(label, base, (low, high)))
+    return tuple(labels)
+
+
+def fit_findings(panel: Panel, fit: JointFit, response_odds: float) -> tuple[Finding, ...]:
+    """What the fit found: no response, breaks, outages, outliers, late data, a season it could not learn."""
+    found = [] if response_odds > 0 else [no_response(response_odds)]
+    found += _breaks(panel, fit) + _faults(panel, fit) + _late(fit)
+    if len(panel.weeks) < SEASON_WEEKS:
+        found.append(
+            Finding(
+                "short-season",
+                Severity.NOTE,
+                f"the history covers {len(panel.weeks)} weeks, less than a year",
+                "the season of the planned weeks is not known; the forecast is wider for it",
+            )
+        )
+    return tuple(found)
+
+
+def no_response(odds: float) -> Finding:
+    """The finding that keeps today's split."""
+    return Finding(
+        "no-response",
+        Severity.SERIOUS,
+        f"no detectable response: the outcome does not follow spend in this history (log odds {odds:.1f})",
+        "today's split is kept; vary the spend of some cells for a few weeks so that their effect can be seen",
+    )
+
+
+def _breaks(panel: Panel, fit: JointFit) -> list[Finding]:
+    """Lasting changes, dated."""
+    turns = FIXED + fit.model.layout.steps.shape[1]
+    found = []
+    for cell, slot in np.argwhere(fit.model.prior.breaks >= 0):
+        week = panel.weeks[fit.model.prior.breaks[cell, slot]]
+        change = np.expm1(float(fit.state.cells[cell, turns + slot]))
+        word = "lost" if change < 0 else "gained"
+        found.append(
+            Finding(
+                "break",
+                Severity.WARNING,
+                f"{panel.cells[cell].label} {word} about {100 * abs(change):.0f} % of its effect in the week of {week}",
+                "the plan counts on the new level",
+            )
+        )
+    return found
+
+
+def _faults(panel: Panel, fit: JointFit) -> list[Finding]:
+    """Weeks left out as evidence."""
+    found = []
+    for name, flags, word in (
+        ("outage", fit.outage, "spent money and reported next to nothing; tracking seems to have failed"),
+        ("outlier", fit.outlier, "reported a number that no noise explains"),
+    ):
+        for cell in np.flatnonzero(flags.any(axis=1)):
+            weeks = panel.weeks[flags[cell]]
+            when = f"in the week of {weeks[0]}" if len(weeks) == 1 else f"in {len(weeks)} weeks from {weeks[0]} to {weeks[-1]}"
+            found.append(
+                Finding(name, Severity.WARNING, f"{panel.cells[cell].label} {word} {when}", "these weeks were left out as evidence")
+            )
+    return found
+
+
+def _late(fit: JointFit) -> list[Finding]:
+    """How complete the newest weeks are."""
+    weeks, lags = fit.model.layout.weeks, fit.model.layout.lags
+    shares = fit.state.shared[weeks : weeks + lags]
+    sd = np.sqrt(np.diagonal(fit.factor.covariance)[weeks : weeks + lags])
+    late = (shares < LATE) & (shares < -2.0 * sd)
+    if not late.any():
+        return []
+    said = ", ".join(f"{100 * np.exp(shares[age]):.0f} % of week {'-' + str(age + 1)}" for age in np.flatnonzero(late))
+    return [
+        Finding(
+            "late-data",
+            Severity.WARNING,
+            f"the newest weeks are not fully reported: about {said} (counted back from the newest) is in",
+            "the fit and the forecast allow for it",
+        )
+    ]

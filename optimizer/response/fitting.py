@@ -1,0 +1,96 @@
+"""The search for the joint mode: rounds of Fisher scoring, learning of the spreads, and cleaning of the record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.response.anomalies import find_faults, scan_breaks
+from optimizer.response.demand import Demand
+from optimizer.response.joint import DECAY, FIXED, HALF, LEVEL, ORGANIC, SLOPE, Factor, JointModel, Prior, State, Terms, make_layout, start_state, with_slots
+from optimizer.response.learning import learn_prior
+from optimizer.response.prepare import FitData
+from optimizer.response.settings import ModelSettings
+
+ROUNDS = 14
+CLEAN_AT = (2, 4)  # rounds after which the record is cleaned
+BREAKS_AT = (5, 7, 9)  # rounds after which breaks are looked for
+STEPS = 3
+
+
+@dataclass(frozen=True)
+class JointFit:
+    """The joint mode with everything found on the way.
+
+    Attributes
+    ----------
+    data : FitData
+        With the weeks left out as evidence masked.
+    model : JointModel
+    state : State
+    factor : Factor
+    terms : Terms
+    outage, outlier : bool array, shape (C, T)
+        Weeks left out.
+    """
+
+    data: FitData
+    model: JointModel
+    state: State
+    factor: Factor
+    terms: Terms
+    outage: NDArray[np.bool_]
+    outlier: NDArray[np.bool_]
+
+
+def first_prior(data: FitData, settings: ModelSettings) -> Prior:
+    """The spreads before anything is learned."""
+    cell_sd = np.empty(FIXED)
+    for index, sd in (
+        (LEVEL, settings.cell.sd),
+        (ORGANIC, settings.organic.sd),
+        (DECAY, settings.decay_cell),
+        (HALF, settings.half.sd),
+        (SLOPE, settings.slope.sd),
+    ):
+        cell_sd[index] = sd
+    return Prior(
+        cell_sd=cell_sd,
+        network_sd=settings.network.sd,
+        content_sd=settings.content.sd,
+        drift_sd=settings.drift.sd,
+        slope_mean=0.0,
+        dispersion=np.full(len(data.cells), 0.1),
+        demand=Demand.start(data.weeks),
+        breaks=np.full((len(data.cells), 0), -1),
+    )
+
+
+def fit_joint(data: FitData, settings: ModelSettings) -> JointFit:
+    """Find the mode of all cells together."""
+    reported = data.observed
+    layout = make_layout(data, settings)
+    prior = first_prior(data, settings)
+    state = start_state(data, layout, settings, 0)
+    outage = outlier = np.zeros_like(reported)
+    for turn in range(ROUNDS):
+        model = JointModel(data, layout, settings, prior)
+        state, factor, terms = model.mode(state, STEPS if turn else 8)
+        mean = np.exp(terms.log_mean + model.common(state.shared))
+        prior = learn_prior(model, state, factor, mean, settings)
+        if turn in CLEAN_AT:
+            outage, outlier = find_faults(reported, data.outcome, mean, prior.dispersion[:, None])
+            data = replace(data, observed=reported & ~outage & ~outlier)
+        if turn in BREAKS_AT:
+            found = scan_breaks(model, terms, model.common(state.shared), factor)
+            if found:
+                slot = np.full((len(data.cells), 1), -1)
+                for change in found:
+                    slot[change.cell] = change.week
+                prior = replace(prior, breaks=np.concatenate([prior.breaks, slot], axis=1))
+                state = with_slots(state, 1)
+    model = JointModel(data, layout, settings, prior)
+    state, factor, terms = model.mode(state, 10)
+    return JointFit(data, model, state, factor, terms, outage, outlier)

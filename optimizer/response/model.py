@@ -1,0 +1,201 @@
+"""ResponseModel: from a panel to everything downstream asks of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from optimizer.errors import InputError
+from optimizer.history.findings import Finding
+from optimizer.history.panel import Floats, Panel
+from optimizer.response.carryover import carried
+from optimizer.response.curves import Curves
+from optimizer.response.evidence import Evidence, fit_findings, judge
+from optimizer.response.fitting import fit_joint
+from optimizer.response.forecast import Future, OutcomeDraws
+from optimizer.response.posterior import Draws, draw, paired_normals
+from optimizer.response.prepare import FitData, prepare
+from optimizer.response.settings import ModelSettings
+from optimizer.response.shapes import fit_shapes
+from optimizer.response.unit_value import UnitValue, learn_unit_value
+
+MEMORY = 60  # weeks of spend that carry-over can reach back over
+
+
+@dataclass(frozen=True)
+class Bands:
+    """Curves as charts show them, weekly steady state in an average week of the plan, each (C, G)."""
+
+    spend: Floats
+    mean: Floats
+    low: Floats
+    high: Floats
+
+
+@dataclass(frozen=True)
+class FittedResponse:
+    """What spend does, as far as the history tells, with draws of what it does not tell.
+
+    Attributes
+    ----------
+    panel : Panel
+    outcome : str
+        The count that was fitted.
+    evidence : tuple of Evidence
+        One per cell.
+    findings : tuple of Finding
+    response_odds : float
+        Log Bayes factor of "spend does something" over "it does nothing", summed over cells.
+    future : Future
+        Draws and the state they start from.
+    unit_value : UnitValue or None
+        Revenue per unit of the outcome, where the panel has revenue.
+    seed : int
+    """
+
+    panel: Panel
+    outcome: str
+    evidence: tuple[Evidence, ...]
+    findings: tuple[Finding, ...]
+    response_odds: float
+    future: Future = field(repr=False)
+    unit_value: UnitValue | None = field(repr=False)
+    seed: int
+
+    @property
+    def responsive(self) -> bool:
+        """Whether the history shows any response to spend at all."""
+        return self.response_odds > 0
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """Outcomes that can be forecast and be the goal."""
+        return (self.outcome,) if self.unit_value is None else (self.outcome, "revenue")
+
+    def with_today(self, today: Floats) -> FittedResponse:
+        """The same response with another split as today's: weekly money (C,), spent after a plan's weeks."""
+        return replace(self, future=replace(self.future, today=np.asarray(today, dtype=float)))
+
+    def worth(self, goal: str) -> Floats:
+        """(S, C) worth in goal units of one unit of the fitted outcome."""
+        draws = self.future.draws
+        if goal == self.outcome:
+            return np.ones_like(draws.level)
+        if goal not in self.outcomes or self.unit_value is None:
+            raise InputError.at(f"goal {goal!r} cannot be planned for", fix=f"choose one of {', '.join(self.outcomes)}")
+        rng = np.random.default_rng([self.seed, 3])
+        usual = np.exp(draws.level).mean(axis=0)
+        return self.unit_value.draws(paired_normals(rng, *draws.level.shape), usual)
+
+    def curves(self, upper: Floats, weeks: int, goal: str) -> Curves:
+        """Expected incremental goal of constant weekly spend.
+
+        Parameters
+        ----------
+        upper : float array, shape (C,)
+            Largest weekly spend asked about.
+        weeks : int
+            Weeks of the plan.
+        goal : str
+            One of `outcomes`.
+
+        Returns
+        -------
+        Curves
+            Goal units over the plan's weeks and the 8 after.
+        """
+        knots = self.future.knots(np.maximum(upper, 1e-9 * self.future.reference))
+        value, slope = self.future.constant_spend(knots, weeks, self.worth(goal))
+        return Curves.from_values(self.panel.cells, knots, value, slope)
+
+    def forecast(self, spend: Floats) -> dict[str, OutcomeDraws]:
+        """Outcomes per draw when weekly spend (C, H) is made; draws are common between calls."""
+        horizon = spend.shape[1]
+        expected = self.future.expected(spend)
+        observed = self.future.observed(expected[..., :horizon], self.seed)
+        after = expected[..., horizon:].sum(axis=2)
+        out = {self.outcome: OutcomeDraws(expected[..., :horizon], observed, after)}
+        if self.unit_value is not None:
+            worth = self.worth("revenue")
+            out["revenue"] = OutcomeDraws(
+                expected[..., :horizon] * worth[..., None],
+                observed * worth[..., None] * self._worth_noise(observed),
+                after * worth,
+            )
+        return out
+
+    def _worth_noise(self, units: Floats) -> Floats:
+        """(S, C, H) noise of revenue per unit around its expectation, with its drift to come."""
+        value = self.unit_value
+        if value is None:
+            raise AssertionError("only called where revenue is known")
+        rng = np.random.default_rng([self.seed, 4])
+        walk = np.cumsum(np.sqrt(value.walk) * rng.standard_normal(units.shape), axis=2)
+        variance = np.minimum(value.noise + value.noise_per_unit / np.maximum(units, 1.0), 1.0)
+        return np.asarray(np.exp(walk + np.sqrt(variance) * rng.standard_normal(units.shape) - 0.5 * variance))
+
+    def bands(self, upper: Floats, goal: str, points: int = 41) -> Bands:
+        """Goal per week on steady weekly spend, with 90 % ends, in the first week ahead."""
+        spend = np.maximum(upper, 1e-9 * self.future.reference)[:, None] * np.linspace(0.0, 1.0, points)
+        draws, worth = self.future.draws, self.worth(goal)
+        height = self.future._height(np.broadcast_to(spend / self.future.reference[:, None], (*draws.level.shape, points)))
+        height = np.where(draws.inert[..., None], 0.0, height)
+        week = np.exp(draws.level + draws.demand[:, :1])
+        value = (week * worth)[..., None] * height
+        low, high = np.quantile(value, [0.05, 0.95], axis=0)
+        return Bands(spend, value.mean(axis=0), low, high)
+
+
+class ResponseModel:
+    """One joint model of all cells of a panel; see joint.py for its equations."""
+
+    def __init__(self, settings: ModelSettings | None = None) -> None:
+        self.settings = settings or ModelSettings()
+
+    def fit(self, panel: Panel, outcome: str = "conversions") -> FittedResponse:
+        """Learn what spend does to one outcome.
+
+        Parameters
+        ----------
+        panel : Panel
+        outcome : str
+            A count in the panel.
+
+        Raises
+        ------
+        InputError
+            The panel lacks the outcome.
+        """
+        if outcome not in panel.outcomes:
+            known = ", ".join(sorted(panel.outcomes)) or "none"
+            raise InputError.at(f"the history has no outcome {outcome!r}", fix=f"outcomes in it: {known}")
+        data = prepare(panel, outcome)
+        fit = fit_joint(data, self.settings)
+        shapes = fit_shapes(fit)
+        draws = draw(fit, shapes, self.settings)
+        odds = shapes.response_odds(data.tried)
+        future = Future(
+            draws=draws,
+            reference=data.reference,
+            carry_in=_carry_in(data, draws),
+            today=panel.recent_spend,
+            dispersion=fit.model.prior.dispersion,
+            drift_sd=fit.model.prior.drift_sd,
+        )
+        money = panel.outcomes.get("revenue") if outcome == "conversions" else None
+        return FittedResponse(
+            panel=panel,
+            outcome=outcome,
+            evidence=judge(panel, fit, draws),
+            findings=fit_findings(panel, fit, odds),
+            response_odds=odds,
+            future=future,
+            unit_value=None if money is None else learn_unit_value(panel.outcomes[outcome], money),
+            seed=self.settings.seed,
+        )
+
+
+def _carry_in(data: FitData, draws: Draws) -> Floats:
+    """(S, C) carried-over relative spend of the newest week."""
+    return carried(np.broadcast_to(data.spend[:, -MEMORY:], (*draws.decay.shape, min(MEMORY, data.weeks))), draws.decay)[..., -1]

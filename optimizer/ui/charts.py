@@ -1,0 +1,150 @@
+"""Charts in Altair: readable in light and dark, marked by shape and words as well as by colour."""
+
+from __future__ import annotations
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from optimizer.ui import text
+from optimizer.ui.cells import CurveView
+
+# Mid tones that keep at least 3:1 against both the light and the dark page (WCAG 2.2, 1.4.11); blue and orange stay apart for
+# the common kinds of colour blindness.
+CURVE = "#2f80d0"
+PLAN = "#d9730d"
+QUIET = "#8a8a8a"
+HEIGHT = 270
+ROOM = 1.25  # the axis ends this far past whatever matters: today, plan, and the largest spend ever tried
+
+
+def response_chart(view: CurveView, value_title: str, spend_title: str) -> alt.LayerChart:
+    """Draw one response curve.
+
+    Band of the 90 % interval, mean, weeks of history, today and plan as labelled marks, and the spend never tried in grey.
+
+    Parameters
+    ----------
+    view : CurveView
+    value_title, spend_title : str
+        Axis titles with their units.
+    """
+    end = min(float(view.spend[-1]), ROOM * max(view.today[0], view.plan[0], view.tried[1]))
+    x = alt.X("spend:Q", title=spend_title, scale=alt.Scale(domain=[0, end], nice=False), axis=_axis(5))
+    y = alt.Y("mean:Q", title=value_title, scale=alt.Scale(zero=True, nice=True), axis=_axis(5))
+    layers = [
+        *_never_tried(view, end),
+        _band(view, x, end),
+        _points(view, x, end),
+        alt.Chart(_curve_frame(view, end)).mark_line(color=CURVE, strokeWidth=2.5).encode(x=x, y=y),
+        *_marks(view, x),
+    ]
+    return alt.layer(*layers).properties(height=HEIGHT).configure_view(strokeWidth=0)
+
+
+def _axis(ticks: int) -> alt.Axis:
+    return alt.Axis(format="~s", tickCount=ticks, grid=True, gridOpacity=0.35, domain=False, labelOverlap=True)
+
+
+def _curve_frame(view: CurveView, end: float) -> pd.DataFrame:
+    """Curve with its band up to the end of the axis, with a last point exactly there."""
+    inside = view.spend < end
+    spend = np.append(view.spend[inside], end)
+    columns = {name: np.interp(spend, view.spend, values) for name, values in _lines(view)}
+    return pd.DataFrame({"spend": spend, **columns})
+
+
+def _lines(view: CurveView) -> tuple[tuple[str, np.ndarray], ...]:
+    return (("mean", view.mean), ("low", view.low), ("high", view.high))
+
+
+def _band(view: CurveView, x: alt.X, end: float) -> alt.Chart:
+    return (
+        alt.Chart(_curve_frame(view, end))
+        .mark_area(color=CURVE, opacity=0.22)
+        .encode(
+            x=x,
+            y=alt.Y("low:Q"),
+            y2="high:Q",
+            tooltip=[
+                alt.Tooltip("spend:Q", title=text.AXIS_SPEND, format=",.3~r"),
+                alt.Tooltip("mean:Q", title=text.TIP_MEAN, format=",.3~r"),
+                alt.Tooltip("low:Q", title=text.TIP_LOW, format=",.3~r"),
+                alt.Tooltip("high:Q", title=text.TIP_HIGH, format=",.3~r"),
+            ],
+        )
+    )
+
+
+def _points(view: CurveView, x: alt.X, end: float) -> alt.Chart:
+    """Weeks of history; the older, the fainter."""
+    count = len(view.points)
+    frame = pd.DataFrame(
+        {"spend": view.points[:, 0], "mean": view.points[:, 1], "age": np.linspace(0.15, 0.75, count) if count else []}
+    )
+    return (
+        alt.Chart(frame[frame["spend"] <= end])
+        .mark_circle(color=QUIET, size=28)
+        .encode(
+            x=x,
+            y="mean:Q",
+            opacity=alt.Opacity("age:Q", scale=None, legend=None),
+            tooltip=[
+                alt.Tooltip("spend:Q", title=text.POINT_SPEND, format=",.3~r"),
+                alt.Tooltip("mean:Q", title=text.POINT_VALUE, format=",.3~r"),
+            ],
+        )
+    )
+
+
+def _never_tried(view: CurveView, end: float) -> list[alt.Chart]:
+    """Grey areas below and above the spend ever tried, the one above with words."""
+    low, high = view.tried
+    edges = [(start, stop) for start, stop in ((0.0, min(low, end)), (min(high, end), end)) if stop - start > 0.01 * end]
+    if not edges:
+        return []
+    frame = pd.DataFrame(edges, columns=["start", "stop"])
+    area = alt.Chart(frame).mark_rect(color=QUIET, opacity=0.16).encode(x="start:Q", x2="stop:Q")
+    wide = [(start + stop) / 2 for start, stop in edges if stop - start > 0.14 * end]
+    words = (
+        alt.Chart(pd.DataFrame({"spend": wide}))
+        .mark_text(text=text.NEVER_TRIED, color=QUIET, fontSize=11, baseline="top", dy=6)
+        .encode(x="spend:Q", y=alt.value(0))
+    )
+    return [area, words] if wide else [area]
+
+
+def _marks(view: CurveView, x: alt.X) -> list[alt.Chart]:
+    """Today as a hollow circle, the plan as a filled diamond, each with its word."""
+    scale = max(float(view.spend[-1]), 1e-12)
+    if abs(view.today[0] - view.plan[0]) < 0.005 * scale:
+        rows = [(*view.plan, text.MARK_BOTH, "left")]
+    else:
+        first, second = ("right", "left") if view.today[0] < view.plan[0] else ("left", "right")
+        rows = [(*view.today, text.MARK_TODAY, first), (*view.plan, text.MARK_PLAN, second)]
+    charts: list[alt.Chart] = []
+    for spend, mean, word, side in rows:
+        base = alt.Chart(pd.DataFrame({"spend": [spend], "mean": [mean]})).encode(x=x, y="mean:Q")
+        today = word == text.MARK_TODAY
+        charts.append(
+            base.mark_point(
+                shape="circle" if today else "diamond",
+                filled=not today,
+                color=CURVE if today else PLAN,
+                size=90 if today else 130,
+                strokeWidth=2.5,
+                opacity=1,
+            )
+        )
+        charts.append(
+            base.mark_text(
+                text=word,
+                align="right" if side == "right" else "left",
+                dx=-10 if side == "right" else 10,
+                dy=14,
+                fontSize=12,
+                fontWeight="bold",
+                color=CURVE if today else PLAN,
+            )
+        )
+    return charts

@@ -1,0 +1,1 @@
+"""Pieces of pages that Streamlit has no element for, as HTML text."""
