@@ -65,7 +65,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@echo "Building the environment in .venv, once; this takes about a minute." >&2
 	@$(BIN)/python -c '$(ENOUGH)' 2>/dev/null && $(BIN)/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear .venv \
 	  || { rm -rf .venv; echo "Python cannot make an environment (venv); on Debian or Ubuntu: apt-get install python3-venv" >&2; exit 2; }
-	@$(BIN)/python -m pip install --quiet --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --quiet --requirement requirements.lock
 	@$(BIN)/python -m pip install --quiet --quiet --no-deps --no-build-isolation --editable .
 	@touch $(STAMP)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -32,7 +32,11 @@ app = typer.Typer(
 
 HistoryFile = Annotated[
     Path,
-    typer.Argument(metavar="HISTORY", show_default=False, help="History file: CSV, XLSX or Parquet, one row per day or week and cell."),
+    typer.Argument(
+        metavar="HISTORY",
+        show_default=False,
+        help="History file: CSV, XLSX or Parquet, one row per day or week and cell.",
+    ),
 ]
 
 
@@ -61,11 +65,15 @@ def plan(
     history: HistoryFile,
     budget: Annotated[
         str,
-        typer.Option(metavar="AMOUNT", show_default=False, help="Money for all weeks together, such as 28562 or 28562.50."),
+        typer.Option(
+            metavar="AMOUNT", show_default=False, help="Money for all weeks together, such as 28562 or 28562.50."
+        ),
     ],
-    weeks: Annotated[int, typer.Option(metavar="N", show_default=False, help="Weeks to plan, 1 to 52, after the last complete week.")],
+    weeks: Annotated[
+        int, typer.Option(metavar="N", show_default=False, help="Weeks to plan, 1 to 52, after the last complete week.")
+    ],
     bounds: Annotated[
-        Optional[Path],
+        Path | None,
         typer.Option(
             metavar="FILE",
             help="Smallest and largest weekly spend per cell (CSV: network, content_type, min_spend, max_spend). "
@@ -73,30 +81,33 @@ def plan(
         ),
     ] = None,
     goal: Annotated[
-        Optional[str],
-        typer.Option(metavar="OUTCOME", help="What to maximise: revenue, conversions or another outcome of the history. "
-                     "Without it revenue where the history has it, else conversions."),
+        str | None,
+        typer.Option(
+            metavar="OUTCOME",
+            help="What to maximise: revenue, conversions or another outcome of the history. "
+            "Without it revenue where the history has it, else conversions.",
+        ),
     ] = None,
     current: Annotated[
-        Optional[Path],
+        Path | None,
         typer.Option(
             metavar="FILE",
             help="Today's weekly spend per cell (CSV: network, content_type, spend). Without it the mean of the last 12 complete weeks.",
         ),
     ] = None,
     out: Annotated[
-        Optional[Path], typer.Option(metavar="FILE", help="Write the plan here (CSV, one row per week and cell).")
+        Path | None, typer.Option(metavar="FILE", help="Write the plan here (CSV, one row per week and cell).")
     ] = None,
     summary: Annotated[
-        Optional[Path], typer.Option(metavar="FILE", help="Write totals, gain, proof and findings here (JSON).")
+        Path | None, typer.Option(metavar="FILE", help="Write totals, gain, proof and findings here (JSON).")
     ] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Of the random draws; the same seed gives the same plan.")] = 0,
     by_audience: Annotated[bool, typer.Option("--by-audience", help="Split cells by audience too.")] = False,
 ) -> None:
     """Split a budget over the next weeks, with the expected gain, the proof and a reason per cell.
 
-    Examples:
-
+    Examples
+    --------
     `optimizer plan history.csv --budget 28562 --weeks 4`
 
     `optimizer plan history.csv --budget 28562 --weeks 4 --bounds bounds.csv --out plan.csv --summary summary.json`
@@ -152,7 +163,9 @@ def check(history: HistoryFile) -> None:
 
 @app.command()
 def sample(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", show_default=False, help="Folder to write to; made if missing.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", show_default=False, help="Folder to write to; made if missing.")
+    ],
 ) -> None:
     """Write a simulated history of two years with its data dictionary, to try things on.
 
@@ -168,7 +181,12 @@ def sample(
 
 @app.command(name="app")
 def open_app(
-    port: Annotated[int, typer.Option(metavar="PORT", min=1, max=65535, help="Port of the screen on this computer.")] = 8501,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            metavar="PORT", min=1, max=65535, help="Port on this computer; without it 8501 or the next that is free."
+        ),
+    ] = None,
     headless: Annotated[bool, typer.Option("--headless", help="Do not open a browser.")] = False,
 ) -> None:
     """Open the screen in a browser; Ctrl+C ends it.
@@ -178,20 +196,10 @@ def open_app(
     `optimizer app --port 8600`
     """
     import subprocess
-    from importlib.util import find_spec
 
-    screen = find_spec("optimizer.ui.main")
-    if screen is None or screen.origin is None or find_spec("streamlit") is None:
-        raise InputError("The screen is not installed; install the package again with all it depends on.")
-    options = {
-        "server.port": port,
-        "server.headless": str(headless).lower(),
-        "server.showEmailPrompt": "false",
-        "browser.gatherUsageStats": "false",
-        "client.showErrorDetails": "none",
-    }
-    flags = [f"--{name}={value}" for name, value in options.items()]
-    code = subprocess.call([sys.executable, "-m", "streamlit", "run", screen.origin, *flags])
+    from optimizer.ui.launch import command
+
+    code = subprocess.call(command(port, headless))
     raise typer.Exit(EXIT_OK if code in (0, -2, 130) else EXIT_INTERNAL)
 
 
@@ -240,10 +248,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _silence_stdout()
         return EXIT_PIPE_CLOSED
     except MemoryError:
-        return _fail("There is not enough memory for this history; plan on fewer rows or close other programs.", EXIT_INTERNAL, debug)
+        return _fail(
+            "There is not enough memory for this history; plan on fewer rows or close other programs.",
+            EXIT_INTERNAL,
+            debug,
+        )
     except Exception as problem:  # noqa: BLE001 - the last line of defence: a sentence, not a traceback
         kind = f"{type(problem).__name__}: {problem}".splitlines()[0].rstrip(".")
-        return _fail(f"Internal error, nothing was written ({kind}); run again with --debug for details.", EXIT_INTERNAL, debug)
+        return _fail(
+            f"Internal error, nothing was written ({kind}); run again with --debug for details.", EXIT_INTERNAL, debug
+        )
     return result if isinstance(result, int) else EXIT_OK
 
 

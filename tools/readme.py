@@ -1,6 +1,7 @@
 """Write README's generated blocks: the commands, the columns of a history, and a real result.
 
     python tools/readme.py            write them all
+    python tools/readme.py commands   write that one alone
     python tools/readme.py --check    exit 1 if the commands or the columns are not as written
 
 The result is that of a real `make plan`; it is not compared by `--check`, since the last digits of a forecast
@@ -72,15 +73,8 @@ def result() -> str:
             Path(folder, name).mkdir()
         Path(folder, PLAN[1]).write_bytes((ROOT / PLAN[1]).read_bytes())
         plain = os.environ | {"COLUMNS": "118", "NO_COLOR": "1", "TERM": "dumb"}
-        done = subprocess.run(
-            [program, *PLAN, *FILES],
-            cwd=folder,
-            env=plain,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-        )
+        words = [program, *PLAN, *FILES]
+        done = subprocess.run(words, cwd=folder, env=plain, capture_output=True, encoding="utf-8", check=False)
     if done.returncode:
         raise SystemExit(f"optimizer plan failed: {done.stderr}")
     lines = [line.rstrip() for line in done.stdout.strip("\n").splitlines()]
@@ -106,7 +100,7 @@ def main(arguments: list[str]) -> int:
     """Write the blocks, or compare them."""
     old = README.read_text(encoding="utf-8")
     if "--check" not in arguments:
-        README.write_text(rewritten(old, BLOCKS), encoding="utf-8", newline="\n")
+        README.write_text(rewritten(old, arguments or BLOCKS), encoding="utf-8", newline="\n")
         return 0
     new = rewritten(old, COMPARED)
     sys.stdout.writelines(difflib.unified_diff(old.splitlines(True), new.splitlines(True), "README.md", "as generated"))

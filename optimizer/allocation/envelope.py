@@ -87,9 +87,9 @@ class ConcaveResponse:
         knot = at + np.arange(count)  # rows of knots and values are one longer
         begin, start, fall = self.knots.take(knot), self.start.take(at), self.fall.take(at)
         width = self.knots.take(knot + 1) - begin
-        excess = np.maximum(start - price, 0.0)
-        share = excess / np.where(excess > 0.0, start + fall, 1.0)
-        share = np.where(past, 1.0, np.minimum(share, 1.0))
+        excess = start - price
+        inside = (excess > 0.0) & ~past
+        share = np.where(inside, np.minimum(excess / np.where(inside, start + fall, 1.0), 1.0), past)
         spend = begin + share * width
         gain = self.value.take(knot) + width * share * (start - 0.5 * (start + fall) * share)
         lower, upper = self.bounds.lower, self.bounds.upper

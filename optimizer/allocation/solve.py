@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
+from optimizer.allocation.branch import close_gap
 from optimizer.allocation.certificate import Proof, certify
 from optimizer.allocation.concave import find_price
-from optimizer.allocation.envelope import respond
+from optimizer.allocation.envelope import ConcaveResponse, respond
 from optimizer.allocation.feasibility import check, fit_to_bounds, settle
 from optimizer.allocation.problem import Allocation, Bounds, Problem
 from optimizer.history.panel import Floats
@@ -36,6 +35,7 @@ def solve(problem: Problem) -> Allocation:
 
     Examples
     --------
+    >>> import numpy as np
     >>> from optimizer.history.panel import Cell
     >>> from optimizer.response.curves import Curves
     >>> cells = [Cell("instagram", "reel"), Cell("tiktok", "video")]
@@ -43,7 +43,7 @@ def solve(problem: Problem) -> Allocation:
     >>> bounds = Bounds(np.zeros(2), np.full(2, 100.0))
     >>> plan = solve(Problem(curves, 90.0, bounds, np.array([45.0, 45.0])))
     >>> plan.spend.round(6), plan.certificate.status.value
-    (array([63.33333, 26.66667]), 'optimal')
+    (array([63.333333, 26.666667]), 'optimal')
     """
     bounds = check(problem)
     baseline = fit_to_bounds(problem.baseline, problem.budget, bounds, problem.curves.cells)
@@ -56,5 +56,6 @@ def solve(problem: Problem) -> Allocation:
 
 def _best_split(problem: Problem, bounds: Bounds, baseline: Floats) -> tuple[Floats, Proof | None]:
     response = respond(problem.curves, bounds)
-    found = find_price(response, problem.budget)
-    return settle(found.spend, problem.budget, bounds), None
+    if isinstance(response, ConcaveResponse):
+        return settle(find_price(response, problem.budget).spend, problem.budget, bounds), None
+    return close_gap(problem, bounds, [baseline])

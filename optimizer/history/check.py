@@ -117,7 +117,7 @@ def reach_not_summed(facts: Facts) -> Iterator[Finding]:
                 "not-summed",
                 Severity.NOTE,
                 f"{name} is never summed over days or campaigns, since one person reached twice is one person",
-                f"{kept:,} of {count(observed, 'week')} of the cells have a value of their own" if kept else "it was left out",
+                f"{kept:,} of {count(observed, 'cell week')} have a value of their own" if kept else "it was left out",
                 name,
             )
 
@@ -178,7 +178,8 @@ def weeks_without_rows(facts: Facts) -> Iterator[Finding]:
             yield facts.finding(
                 "days-without-rows",
                 Severity.WARNING,
-                f"{count(len(missing), 'day')} {_have(len(missing))} no row in any cell ({listing([str(day) for day in missing])})",
+                f"{count(len(missing), 'day')} {_have(len(missing))} no row in any cell"
+                f" ({listing([str(day) for day in missing])})",
                 "their weeks are summed from the other days; check whether the export is whole",
                 "date",
             )
@@ -231,7 +232,8 @@ def future_dates(facts: Facts) -> Iterator[Finding]:
         yield facts.finding(
             "future-date",
             Severity.WARNING,
-            f"{count(int(future.sum()), 'row')} {_have(int(future.sum()))} a date after today ({facts.today}), the last {facts.span.last}",
+            f"{count(int(future.sum()), 'row')} {_have(int(future.sum()))} a date after today ({facts.today}),"
+            f" the last {facts.span.last}",
             "remove planned rows: a history holds what was spent",
             "date",
             facts.table.index[future],

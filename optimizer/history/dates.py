@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +38,10 @@ class Days:
 
     day: NDArray[np.datetime64]
     stamp: NDArray[np.datetime64]
+
+    def keep(self, mask: NDArray[np.bool_]) -> Days:
+        """The rows where `mask` holds."""
+        return Days(self.day[mask], self.stamp[mask])
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ def read_days(values: Values, rows: NDArray[np.int64], file: str, column: str = 
 def _parse(value: object) -> Parsed:
     """A date or time stamp, a date whose order is open, or None."""
     if isinstance(value, dt.datetime):
-        return None if value is pd.NaT else value.replace(tzinfo=None)
+        return None if missing(value) else value.replace(tzinfo=None)
     if isinstance(value, dt.date):
         return dt.datetime(value.year, value.month, value.day)
     if isinstance(value, np.datetime64):
@@ -111,7 +114,8 @@ def _parse_text(text: str) -> Parsed:
         year, _, month, day, time = found.groups()
         return _stamp(int(year), int(month), int(day), time)
     if found := _COMPACT.fullmatch(text):
-        return _stamp(*map(int, found.groups()), "")
+        year, month, day = found.groups()
+        return _stamp(int(year), int(month), int(day), "")
     if found := _LOCAL.fullmatch(text):
         first, mark, second, year, time = found.groups()
         return _Local(int(first), int(second), int(year), time or "", mark == ".")
@@ -145,7 +149,8 @@ class _Order:
 
     def _open(self) -> list[tuple[_Local, object, int]]:
         triples = zip(self.parsed, self.texts, self.rows, strict=True)
-        return [(value, text, int(row)) for value, text, row in triples if isinstance(value, _Local) and not value.dotted]
+        local = [(value, text, int(row)) for value, text, row in triples if isinstance(value, _Local)]
+        return [triple for triple in local if not triple[0].dotted]
 
     def day_first(self) -> bool:
         """Whether the day comes first, settled by any number above 12."""
@@ -167,7 +172,8 @@ class _Order:
             value, text, row = doubtful
             readings = [_resolve(value, day_first).astype("datetime64[D]") for day_first in (True, False)]
             raise InputError.at(
-                f"'{text}' can be {readings[0]} (day first) or {readings[1]} (month first), and no date of the file settles which",
+                f"'{text}' can be {readings[0]} (day first) or {readings[1]} (month first),"
+                " and no date of the file settles which",
                 file=self.file,
                 row=row,
                 column=self.column,
@@ -176,14 +182,16 @@ class _Order:
         return True
 
     def refuse_swapped(self) -> None:
-        """Refuse sheets where some dates are dates and others text: the program that opened the text read the month
-        as the day wherever it could, so that the true dates are lost."""
+        """Refuse sheets where some dates are dates and others text.
+
+        The program that opened the text then read the month as the day wherever it could; the true dates are lost.
+        """
         typed = any(isinstance(value, (dt.date, np.datetime64)) for value in self.texts)
         local = self._open()
         if typed and local:
             _, text, row = local[0]
             raise InputError.at(
-                f"'{text}' is text while other cells are dates, so day and month were probably swapped when the file was opened",
+                f"'{text}' is text while other cells are dates, so day and month were probably swapped on the way",
                 file=self.file,
                 row=row,
                 column=self.column,

@@ -19,7 +19,7 @@ from optimizer.history.schema import KEY_COLUMNS, fold
 def series_codes(table: pd.DataFrame) -> NDArray[np.int64]:
     """(N,) one number per time series: rows that agree in every naming column share it."""
     names = [name for name in KEY_COLUMNS if name in table]
-    return table.groupby(names, sort=True, dropna=False).ngroup().to_numpy(dtype=np.int64)
+    return np.asarray(table.groupby(names, sort=True, dropna=False).ngroup(), dtype=np.int64)
 
 
 def check_duplicates(raw: RawTable, series: NDArray[np.int64], days: Days) -> list[Finding]:

@@ -103,7 +103,8 @@ def _one_currency(table: pd.DataFrame, raw: RawTable) -> str:
     others = named[named != named.iloc[0]] if len(named) else named
     if len(others):
         raise InputError.at(
-            f"'{others.iloc[0]}' where row {named.index[0]} has '{named.iloc[0]}', and amounts in two currencies cannot be added",
+            f"'{others.iloc[0]}' where row {named.index[0]} has '{named.iloc[0]}',"
+            " and amounts in two currencies cannot be added",
             file=raw.file,
             row=int(others.index[0]),
             column=raw.spelled["currency"],
@@ -127,4 +128,3 @@ def _need_numbers(table: pd.DataFrame, raw: RawTable) -> None:
             file=raw.file,
             fix="add conversions, revenue or another outcome such as clicks",
         )
-

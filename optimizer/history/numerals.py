@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +15,13 @@ from optimizer.history.raw import Values
 
 MISSING = frozenset({"", "-", "--", "---", "—", "–", "n/a", "na", "nan", "null", "none", "#n/a", "(not set)"})
 
-_WHOLE = frozenset({"impressions", "reach", "clicks", "video_views"})
 _MARKS = re.compile(r"[.,]")
 _SPACES = re.compile(r"(?<=\d)[\s'’\u00a0\u202f](?=\d{3}(?!\d))")
 _MONEY_SIGN = re.compile(r"^(?:[$€£¥₹]|[A-Z]{3}(?=[\s\d]))\s*|\s*(?:[$€£¥₹]|(?<=[\s\d])[A-Z]{3})$")
-_GROUPED = {".": re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?"), ",": re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+(?:,\d*)?")}
+_GROUPED = {
+    ".": re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?"),
+    ",": re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+(?:,\d*)?"),
+}
 _PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
 
 
@@ -35,15 +37,14 @@ class DecimalMark:
         Why it was assumed, where no number settles it; else "".
     value : str
         The number that settled it, or one that reads as two different numbers; "" if no number has a mark.
-    column : str
-    position : int
-        Where that number stands among the rows; -1 without one.
+    column, position : int
+        Which of the columns and rows that number stands in; -1 without one.
     """
 
     mark: str
     reason: str = ""
     value: str = ""
-    column: str = ""
+    column: int = -1
     position: int = -1
 
 
@@ -84,20 +85,22 @@ def mark_of(text: str) -> str:
     return "?"
 
 
-def decide_mark(columns: Mapping[str, Values], hint: str) -> DecimalMark:
+def decide_mark(columns: Iterable[Values], hint: str, whole: Collection[int] = ()) -> DecimalMark:
     """Decide the decimal mark of a file from the first number that settles it.
 
     Where none does, ``1.234`` in a column of whole counts is a thousand and more; else `hint` holds.
 
     Parameters
     ----------
-    columns : mapping of str to array
+    columns : iterable of array
         The numeric columns as read.
     hint : str
-        Mark to assume where no number settles it.
+        Mark to assume where no number settles it: "," for files delimited by semicolons, else ".".
+    whole : collection of int
+        Which of the columns hold whole counts, such as impressions.
     """
-    doubtful: list[tuple[str, str, int]] = []
-    for name, values in columns.items():
+    doubtful: dict[int, tuple[str, int]] = {}
+    for column, values in enumerate(columns):
         if not _has_marks(values):
             continue
         for position, value in enumerate(values):
@@ -106,20 +109,17 @@ def decide_mark(columns: Mapping[str, Values], hint: str) -> DecimalMark:
             text = tidy_numeral(value)
             found = mark_of(text)
             if found == "?":
-                doubtful.append((name, text, position))
-                if len(doubtful) > 1 and doubtful[-2][0] == name:
-                    doubtful.pop()
+                doubtful.setdefault(column, (text, position))
             elif found and parse(text, found) is not None:
-                return DecimalMark(found, "", value.strip(), name, position)
+                return DecimalMark(found, "", value.strip(), column, position)
     if not doubtful:
         return DecimalMark(hint)
-    whole = [item for item in doubtful if item[0] in _WHOLE]
-    name, text, position = (whole or doubtful)[0]
-    if whole:
-        mark = "," if "." in text else "."
-        return DecimalMark(mark, f"{name} are whole numbers", text, name, position)
-    word = "semicolons" if hint == "," else "commas or tabs"
-    return DecimalMark(hint, f"usual in a file with {word} between fields", text, name, position)
+    for column, (text, position) in doubtful.items():
+        if column in whole:
+            return DecimalMark("," if "." in text else ".", "counts are whole numbers", text, column, position)
+    column, (text, position) = next(iter(doubtful.items()))
+    reason = f"usual in files with {'semicolons' if hint == ',' else 'commas or tabs'} between fields"
+    return DecimalMark(hint, reason, text, column, position)
 
 
 def _has_marks(values: Values) -> bool:

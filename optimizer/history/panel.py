@@ -65,7 +65,7 @@ class Panel:
 
     @property
     def recent_spend(self) -> Floats:
-        """(C,) today's split: mean weekly spend of the last 12 complete weeks over the weeks observed, 0 without any."""
+        """(C,) today's split: mean weekly spend of the last 12 complete weeks where observed, 0 without any."""
         last = self.spend[:, -RECENT_WEEKS:]
         seen = np.isfinite(last)
         return np.asarray(np.nansum(last, axis=1) / np.maximum(seen.sum(axis=1), 1), dtype=np.float64)
@@ -98,7 +98,7 @@ def sum_to_panel(table: pd.DataFrame, weeks: NDArray[np.datetime64], by_audience
     """The sums behind `build_panel`, from a table with canonical columns and the Mondays to keep."""
     names = [*CELL_COLUMNS, *(["audience"] if by_audience and "audience" in table else [])]
     groups = table.groupby(names, sort=True)
-    cells = tuple(Cell(*key) for key in groups.indices)
+    cells = tuple(Cell(*map(str, key)) for key in groups.size().index.to_list())
     cell = groups.ngroup().to_numpy()
     week = (monday(table["date"].to_numpy()) - weeks[0]).astype(np.int64) // 7
     inside = (week >= 0) & (week < len(weeks))

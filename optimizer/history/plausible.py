@@ -154,8 +154,10 @@ def revenue_without_conversions(facts: Facts) -> Iterator[Finding]:
 
 
 def outliers(facts: Facts) -> Iterator[Finding]:
-    """Weeks far outside what the cell ever did: over 5 times its median and 8 robust spreads above it (on a log
-    scale, spread = 1.4826 x median absolute deviation; Leys et al., 2013)."""
+    """Weeks far outside what the cell ever did: over 5 times its median and 8 robust spreads above it.
+
+    On a log scale, with spread = 1.4826 x median absolute deviation (Leys et al., 2013).
+    """
     weeks_of_rows = monday(facts.table["date"].to_numpy())
     found = []
     for name, values in (("spend", facts.panel.spend), *facts.panel.outcomes.items()):

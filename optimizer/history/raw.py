@@ -116,9 +116,8 @@ def _check_header(names: list[str], line: int, file: str) -> None:
     for name in BY_NAME:
         if folded.count(name) > 1:
             twice = " and ".join(f"'{names[i]}'" for i, fold_name in enumerate(folded) if fold_name == name)
-            raise InputError.at(
-                f"the header names {name} more than once ({twice})", file=file, row=line, column=name, fix="keep one of them"
-            )
+            problem = f"the header names {name} more than once ({twice})"
+            raise InputError.at(problem, file=file, row=line, column=name, fix="keep one of them")
     missing = [name for name in REQUIRED if name not in folded]
     if not missing:
         return

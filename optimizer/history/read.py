@@ -10,7 +10,7 @@ from optimizer.history.raw import RawTable
 
 _FORMATS = "give a CSV, XLSX or Parquet file"
 _REFUSED = (
-    (b"\xd0\xcf\x11\xe0", "this is a workbook of the old XLS format or has a password", "save it as XLSX without a password"),
+    (b"\xd0\xcf\x11\xe0", "this workbook has a password or the old XLS format", "save it as XLSX without a password"),
     (b"\x1f\x8b", "this is a gzip archive", "unpack it first"),
     (b"%PDF", "this is a PDF", _FORMATS),
     (b"{", "this looks like JSON", _FORMATS),

@@ -91,6 +91,8 @@ COLUMNS: tuple[Column, ...] = (
 BY_NAME: Mapping[str, Column] = {column.name: column for column in COLUMNS}
 REQUIRED: tuple[str, ...] = tuple(column.name for column in COLUMNS if column.required)
 NUMERIC: tuple[str, ...] = tuple(column.name for column in COLUMNS if column.numeric)
+WHOLE: frozenset[str] = frozenset({"impressions", "reach", "clicks", "video_views"})
+"""Counts that are never fractional; conversions may be, under attribution models that share them out."""
 OUTCOMES: tuple[str, ...] = tuple(name for name in NUMERIC if name != "spend")
 CELL_COLUMNS: tuple[str, ...] = ("network", "content_type")
 KEY_COLUMNS: tuple[str, ...] = ("network", "content_type", "audience", "campaign", "landing_page")
@@ -152,7 +154,8 @@ def history_model() -> type[BaseModel]:
     }
     fields: dict[str, Any] = {}
     for column in COLUMNS:
-        values = Annotated[list[(required if column.required else item)[column.kind]], Field(fail_fast=True)]  # type: ignore[misc]
+        of = (required if column.required else item)[column.kind]
+        values = Annotated[list[of], Field(fail_fast=True)]  # type: ignore[valid-type]
         fields[column.name] = (values, ...) if column.required else (values | None, None)
     model: type[BaseModel] = create_model("HistoryColumns", __config__=ConfigDict(extra="forbid"), **fields)
     return model

@@ -22,8 +22,8 @@ def read_xlsx(data: bytes, file: str) -> RawTable:
     InputError
         Not a workbook that can be opened, or no sheet with a usable header.
     """
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
+    from openpyxl import load_workbook  # type: ignore[import-untyped]
+    from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
 
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)

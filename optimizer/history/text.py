@@ -39,7 +39,10 @@ def read_text(data: bytes, file: str) -> RawTable:
 
 
 def decode(data: bytes, file: str) -> tuple[str, list[Finding]]:
-    """Turn bytes into text: by byte order mark, else UTF-16 if every other byte is zero, else UTF-8, else Windows-1252."""
+    """Turn bytes into text.
+
+    By byte order mark, else UTF-16 if every other byte is zero, else UTF-8, else Windows-1252 with a finding.
+    """
     encoding = next((name for bom, name in BOMS if data.startswith(bom)), "")
     if not encoding and b"\0" in data[:400]:
         even, odd = data[:400:2].count(0), data[1:400:2].count(0)
@@ -64,7 +67,8 @@ def decode(data: bytes, file: str) -> tuple[str, list[Finding]]:
 
 
 def _not_text(file: str) -> InputError:
-    return InputError.at("this is not a table of text", file=file, fix="give a CSV (UTF-8 or UTF-16), XLSX or Parquet file")
+    fix = "give a CSV (UTF-8 or UTF-16), XLSX or Parquet file"
+    return InputError.at("this is not a table of text", file=file, fix=fix)
 
 
 def sniff(text: str) -> tuple[str, int]:
@@ -103,6 +107,6 @@ def records(text: str, delimiter: str, skip: int, file: str) -> Iterator[tuple[i
             yield start, fields
             start = skip + reader.line_num + 1
     except csv.Error as error:
-        raise InputError.at(
-            f"the quotes of this row do not match ({error})", file=file, row=start, fix="double every quote inside a quoted text"
-        ) from error
+        problem = f"the quotes of this row do not match ({error})"
+        fix = "double every quote inside a quoted text"
+        raise InputError.at(problem, file=file, row=start, fix=fix) from error

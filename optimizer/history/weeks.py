@@ -29,7 +29,7 @@ def monday(days: Dates) -> Dates:
     """
     days = days.astype("datetime64[D]")
     weekday = (days.astype(np.int64) + 3) % 7  # day 0, 1970-01-01, was a Thursday
-    return days - weekday.astype("timedelta64[D]")
+    return np.asarray(days - weekday.astype("timedelta64[D]"), dtype="datetime64[D]")
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,8 @@ def span_of(days: Dates, series: NDArray[np.int64], file: str) -> Span:
     if seen < FEWEST_WEEKS:
         counted = "no complete week" if seen == 0 else "1 complete week"
         raise InputError.at(
-            f"the rows from {first} to {last} hold {counted} (Monday to Sunday), and a response cannot be learned from that",
+            f"the rows from {first} to {last} hold {counted} (Monday to Sunday),"
+            " and a response cannot be learned from that",
             file=file,
             fix=f"give {FEWEST_WEEKS} complete weeks at the least; from about 12 on, plans rest on evidence",
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,14 +15,15 @@ from optimizer.allocation.problem import Allocation, Bounds, Problem, Status
 from optimizer.history.findings import Finding, Severity, worst_first
 from optimizer.history.panel import Floats, Panel
 from optimizer.planning.explain import Returns, Split, Wording, explain_moves, money, money_unit, move_returns, quantity
-from optimizer.planning.money import money_decimals, weekly_amounts
+from optimizer.planning.money import weekly_amounts
 from optimizer.planning.plan import CellForecast, CurveBands, Interval, Plan, RunInfo
 from optimizer.planning.request import PlanRequest, Question, request_settings, settle
 
 if TYPE_CHECKING:
     from optimizer.history.history import History
     from optimizer.response.curves import Curves
-    from optimizer.response.posterior import FittedResponse, OutcomeDraws
+    from optimizer.response.forecast import OutcomeDraws
+    from optimizer.response.model import FittedResponse
 
 Progress = Callable[[str, float], None]
 """Called with what is being done and the share of the work that is behind it."""
@@ -72,38 +73,49 @@ def make_plan(history: History, request: PlanRequest, progress: Progress | None 
         plan = make_plan(history, PlanRequest(budget=40_000, weeks=4))
         plan.gain["revenue"]
     """
-    from optimizer.allocation import solve
     from optimizer.history import build_panel
-    from optimizer.response import ModelSettings, ResponseModel
 
     say = progress or _silent
     say("Reading weeks and cells", 0.0)
     panel = build_panel(history, by_audience=request.by_audience)
     question = settle(panel, request)
-
     say("Fitting the response", 0.05)
-    settings = ModelSettings(seed=request.seed, draws=request.draws)
-    main = "conversions" if question.goal in MAIN_OUTCOMES and "conversions" in panel.outcomes else question.goal
-    fitted = ResponseModel(settings).fit(panel, outcome=main)
-    others = [] if main != question.goal or main in MAIN_OUTCOMES else _main_outcomes(panel, fitted, settings)
+    models = _fit(panel, question.goal, request)
+    return assemble(Material(panel, request, question, models, history.findings), say)
 
+
+class Material(NamedTuple):
+    """What a plan is assembled from; the first model tells the goal, the others what it cannot forecast."""
+
+    panel: Panel
+    request: PlanRequest
+    question: Question
+    models: Sequence[FittedResponse]
+    findings: Sequence[Finding] = ()
+
+
+def assemble(material: Material, say: Progress) -> Plan:
+    """Solve, forecast and explain, given fitted responses."""
+    from optimizer.allocation import solve
+
+    panel, request, question, models, known = material
+    models = [model.with_today(question.today) for model in models]
+    fitted = models[0]
     say("Finding the best split", 0.7)
-    reach = np.minimum(question.bounds.upper, question.weekly)
-    curves = fitted.curves(_curve_ends(reach, question), request.weeks, question.goal)
-    problem = Problem(curves, question.weekly, Bounds(question.bounds.lower, reach), question.today)
+    upper = _curve_ends(question)
+    curves = fitted.curves(upper, request.weeks, question.goal)
+    problem = Problem(curves, question.weekly, _within_reach(question), question.today)
     solved = solve(problem)
-    spend, baseline = _write_amounts(panel, request, problem, solved, fitted.responsive)
-    allocation = _certify(problem, solved, spend, baseline)
+    spend, baseline = _written_amounts(panel, question, problem, solved, fitted.responsive)
 
     say("Forecasting", 0.8)
-    draws = _forecast([fitted, *others], spend, baseline)
-    fractions = Split(baseline.mean(axis=1), spend.mean(axis=1), problem.bounds)
-    wording = Wording(question.goal, panel.currency, money_unit(question.weekly, len(panel.cells)), fitted.responsive)
+    draws = _forecast(models, spend, baseline)
+    total, baseline_total, gain, carry_after = _totals(draws)
 
     say("Explaining", 0.9)
-    returns = _returns(curves, fractions, request.weeks)
-    total, baseline_total, gain, carry_after = _totals(draws)
-    findings = [*history.findings, *fitted.findings, *question.findings, *_notes(panel, request, question, total)]
+    split = Split(baseline.mean(axis=1), spend.mean(axis=1), problem.bounds)
+    wording = Wording(question.goal, panel.currency, money_unit(question.weekly, len(panel.cells)), fitted.responsive)
+    findings = [*known, *fitted.findings, *question.findings, *_notes(panel, question, total)]
     plan = Plan(
         cells=panel.cells,
         weeks=_coming_weeks(panel, request.weeks),
@@ -116,11 +128,11 @@ def make_plan(history: History, request: PlanRequest, progress: Progress | None 
         gain=gain,
         carry_after=carry_after,
         by_cell={name: _by_cell(one) for name, one in draws.plan.items()},
-        moves=explain_moves(panel.cells, fractions, returns, fitted.evidence, wording),
-        allocation=allocation,
+        moves=explain_moves(panel.cells, split, _returns(curves, split, request.weeks), fitted.evidence, wording),
+        allocation=_certify(problem, solved, spend, baseline),
         bounds=question.bounds,
         curves=curves,
-        bands=_bands(fitted, panel, _curve_ends(reach, question), question.goal),
+        bands=_bands(fitted, panel, upper, question.goal),
         findings=worst_first(_once(findings)),
         run=_run(panel, request, question),
         responsive=fitted.responsive,
@@ -133,31 +145,40 @@ def _silent(_what: str, _share: float) -> None:
     """Show nothing."""
 
 
-def _main_outcomes(panel: Panel, fitted: FittedResponse, settings: object) -> list[FittedResponse]:
-    """Fits for conversions and revenue, which every summary holds, where the goal's own fit does not forecast them."""
-    from optimizer.response import ResponseModel
+def _fit(panel: Panel, goal: str, request: PlanRequest) -> list[FittedResponse]:
+    """Fit what forecasts the goal, and conversions and revenue too where that does not: every summary holds them."""
+    from optimizer.response.model import ResponseModel
+    from optimizer.response.settings import ModelSettings
 
-    if "conversions" not in panel.outcomes or set(MAIN_OUTCOMES) & set(fitted.outcomes):
-        return []
-    return [ResponseModel(settings).fit(panel, outcome="conversions")]
+    settings = ModelSettings(seed=request.seed, draws=request.draws)
+    main = "conversions" if goal in MAIN_OUTCOMES and "conversions" in panel.outcomes else goal
+    outcomes = [main]
+    if main not in MAIN_OUTCOMES:
+        outcomes += [name for name in MAIN_OUTCOMES if name in panel.outcomes][:1]
+    return [ResponseModel(settings).fit(panel, outcome=outcome) for outcome in outcomes]
 
 
-def _curve_ends(reach: Floats, question: Question) -> Floats:
+def _within_reach(question: Question) -> Bounds:
+    """The bounds, with no cell's maximum above the whole budget: that allows the same splits on shorter curves."""
+    upper = np.minimum(question.bounds.upper, question.weekly)
+    return Bounds(np.minimum(question.bounds.lower, upper), upper)
+
+
+def _curve_ends(question: Question) -> Floats:
     """(C,) largest weekly spend the curves must know: what a cell may get, and never nothing at all."""
+    reach = _within_reach(question).upper
     fallback = np.maximum(question.today, 0.01 * question.weekly / len(reach))
     return np.asarray(np.where(reach > 0, reach, fallback), dtype=np.float64)
 
 
-def _write_amounts(
-    panel: Panel, request: PlanRequest, problem: Problem, solved: Allocation, responsive: bool
+def _written_amounts(
+    panel: Panel, question: Question, problem: Problem, solved: Allocation, responsive: bool
 ) -> tuple[Floats, Floats]:
     """(C, H) spend and baseline in amounts of money as they are written; today's split where nothing is worth more."""
-    decimals = money_decimals(request.budget, request.weeks, len(panel.cells), panel.currency)
-    written = [
-        weekly_amounts(split, request.budget, request.weeks, problem.bounds, decimals)
+    spend, baseline = (
+        weekly_amounts(split, question.budget, question.weeks, problem.bounds, question.decimals)
         for split in (solved.spend, solved.baseline)
-    ]
-    spend, baseline = written
+    )
     if not responsive or _value(problem.curves, spend).sum() <= _value(problem.curves, baseline).sum():
         spend = baseline.copy()
     return spend, baseline
@@ -178,16 +199,17 @@ def _certify(problem: Problem, solved: Allocation, spend: Floats, baseline: Floa
     value = float(_value(curves, spend).sum())
     bound = max(proven.bound, value)
     gap = (bound - value) / max(abs(bound), np.finfo(np.float64).tiny)
+    marginal = curves.slope(np.clip(weekly, curves.knots[:, 0], curves.knots[:, -1]))
     near = 1e-6 * problem.budget + 0.01
-    at_lower = np.flatnonzero(weekly <= problem.bounds.lower + near)
-    at_upper = np.flatnonzero((weekly >= problem.bounds.upper - near) & (weekly > problem.bounds.lower + near))
+    at_lower = np.flatnonzero((weekly <= problem.bounds.lower + near) & (marginal < proven.price))
+    at_upper = np.flatnonzero((weekly >= problem.bounds.upper - near) & (marginal > proven.price))
     certificate = replace(
         proven,
         status=Status.OPTIMAL if gap <= problem.tolerance else Status.FEASIBLE,
         value=value,
         bound=bound,
         gap=gap,
-        marginal=curves.slope(np.clip(weekly, curves.knots[:, 0], curves.knots[:, -1])),
+        marginal=marginal,
         at_lower=tuple(int(c) for c in at_lower),
         at_upper=tuple(int(c) for c in at_upper),
     )
@@ -200,7 +222,7 @@ def _certify(problem: Problem, solved: Allocation, spend: Floats, baseline: Floa
     )
 
 
-def _forecast(models: list[FittedResponse], spend: Floats, baseline: Floats) -> _Forecast:
+def _forecast(models: Sequence[FittedResponse], spend: Floats, baseline: Floats) -> _Forecast:
     """Draws of every outcome; the first model that forecasts an outcome tells it."""
     plan: dict[str, OutcomeDraws] = {}
     before: dict[str, OutcomeDraws] = {}
@@ -242,7 +264,9 @@ def _returns(curves: Curves, split: Split, weeks: int) -> Returns:
     ends = curves.knots[:, 0], curves.knots[:, -1]
     today, plan = np.clip(split.today, *ends), np.clip(split.plan, *ends)
     gained = (curves.value(plan) - curves.value(today)) / weeks
-    return Returns(curves.slope(today) / weeks, curves.slope(plan) / weeks, move_returns(split.today, split.plan, gained))
+    return Returns(
+        curves.slope(today) / weeks, curves.slope(plan) / weeks, move_returns(split.today, split.plan, gained)
+    )
 
 
 def _coming_weeks(panel: Panel, weeks: int) -> NDArray[np.datetime64]:
@@ -250,7 +274,7 @@ def _coming_weeks(panel: Panel, weeks: int) -> NDArray[np.datetime64]:
     return panel.weeks[-1].astype("datetime64[D]") + WEEK * np.arange(1, weeks + 1)
 
 
-def _notes(panel: Panel, request: PlanRequest, question: Question, total: Mapping[str, Interval]) -> list[Finding]:
+def _notes(panel: Panel, question: Question, total: Mapping[str, Interval]) -> list[Finding]:
     """What a reader of the figures should know about them."""
     findings = []
     today = float(question.today.sum())
@@ -262,14 +286,18 @@ def _notes(panel: Panel, request: PlanRequest, question: Question, total: Mappin
     seen = panel.outcomes.get(goal)
     if seen is not None and goal in total:
         best = float(np.nansum(seen, axis=0).max())
-        forecast = total[goal].mean / request.weeks
+        forecast = total[goal].mean / question.weeks
         if forecast > best > 0:
             usual = question.weekly <= float(np.nansum(panel.spend, axis=0).max())
             problem = (
                 f"the plan expects {quantity(forecast, goal, panel.currency)} a week, more than the "
                 f"{quantity(best, goal, panel.currency)} of the best week on record"
             )
-            fix = "spend as high was never tried" if not usual else "check the season and the newest weeks before relying on it"
+            fix = (
+                "spend as high was never tried"
+                if not usual
+                else "check the season and the newest weeks before relying on it"
+            )
             findings.append(Finding("beyond-record", Severity.WARNING, problem, fix))
     return findings
 

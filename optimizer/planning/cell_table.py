@@ -93,7 +93,11 @@ def _read_records(path: str | Path, columns: Sequence[str]) -> _Records:
         raise InputError.at("this is not a text file", file=file, fix="save the table as CSV")
     text, _ = decode(data, file)
     delimiter, skip = sniff(text)
-    rows = ((line, fields) for line, fields in records(text, delimiter, skip, file) if any(field.strip() for field in fields))
+    rows = (
+        (line, fields)
+        for line, fields in records(text, delimiter, skip, file)
+        if any(field.strip() for field in fields)
+    )
     line, header = next(rows, (1, []))
     spelled = _header([name.strip() for name in header], line, file, columns)
     place = {name: [fold(cell) for cell in header].index(name) for name in spelled}
@@ -187,7 +191,7 @@ def _amounts(records: _Records, columns: Sequence[str]) -> dict[str, Floats]:
     from optimizer.history.numerals import decide_mark, to_numbers
 
     texts = {name: np.array(records.fields[name], dtype=object) for name in columns}
-    mark = decide_mark(texts.values(), records.decimal_hint).mark
+    mark = decide_mark(texts, records.decimal_hint).mark
     parsed = {}
     for name, values in texts.items():
         numbers, bad = to_numbers(values, mark)
@@ -196,7 +200,11 @@ def _amounts(records: _Records, columns: Sequence[str]) -> dict[str, Floats]:
             i = wrong[0]
             problem = f"{name} is '{values[i]}'" if i in bad else f"{name} is {values[i]}"
             raise InputError.at(
-                problem, file=records.file, row=records.lines[i], column=records.spelled[name], fix="write a number of 0 or more"
+                problem,
+                file=records.file,
+                row=records.lines[i],
+                column=records.spelled[name],
+                fix="write a number of 0 or more",
             )
         parsed[name] = numbers
     return parsed

@@ -94,7 +94,11 @@ def _aligned(line: Sequence[str], widths: Sequence[int], right: Sequence[bool]) 
 
 
 def _below(plan: Plan, files: Sequence[str]) -> list[str]:
-    written = f"Written: {', '.join(files)}." if files else "No file was written; --out plan.csv and --summary summary.json do."
+    written = (
+        f"Written: {', '.join(files)}."
+        if files
+        else "No file was written; --out plan.csv and --summary summary.json do."
+    )
     run = f"Run {plan.run.id}, version {plan.run.version}, seed {plan.run.seed}, budget {money(plan.budget, plan.currency)}."
     return [*outcome_lines(plan), proof(plan), written, run]
 
@@ -127,7 +131,10 @@ def _rich_table(table: MoveTable) -> Table:
         view.add_column(name, justify="right" if right else "left", no_wrap=right or name == "cell", overflow="fold")
     for position, row in enumerate(table.rows):
         last = position == len(table.rows) - 1
-        view.add_row(*(Text(text, style=_style(name, text)) for name, text in zip(table.header, row, strict=True)), end_section=last)
+        view.add_row(
+            *(Text(text, style=_style(name, text)) for name, text in zip(table.header, row, strict=True)),
+            end_section=last,
+        )
     return view
 
 

@@ -196,11 +196,22 @@ class _Place:
 
     @classmethod
     def of(cls, c: int, split: Split, returns: Returns, moved: bool) -> _Place:
-        amounts = (split.today, split.plan, split.bounds.lower, split.bounds.upper, returns.today, returns.plan, returns.move)
+        amounts = (
+            split.today,
+            split.plan,
+            split.bounds.lower,
+            split.bounds.upper,
+            returns.today,
+            returns.plan,
+            returns.move,
+        )
         return cls(*(float(values[c]) for values in amounts), moved=moved)
 
     def near(self, bound: float) -> bool:
-        return abs(self.plan - bound) <= 1e-3 * max(abs(bound), 1e-9 * max(self.today, 1.0)) or abs(self.plan - bound) < 0.01
+        return (
+            abs(self.plan - bound) <= 1e-3 * max(abs(bound), 1e-9 * max(self.today, 1.0))
+            or abs(self.plan - bound) < 0.01
+        )
 
     @property
     def direction(self) -> int:

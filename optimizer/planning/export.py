@@ -64,7 +64,9 @@ def plan_csv(plan: Plan) -> str:
                 for one in plan.by_cell.values()
                 for values in (one.mean, one.low, one.high)
             ]
-            writer.writerow([str(monday), *names, _amount(spend), _figure(spend / DAYS_PER_WEEK), plan.currency, *forecast])
+            writer.writerow(
+                [str(monday), *names, _amount(spend), _figure(spend / DAYS_PER_WEEK), plan.currency, *forecast]
+            )
     return text.getvalue()
 
 
@@ -133,7 +135,9 @@ def summary(plan: Plan) -> dict[str, object]:
     }
 
 
-def check_outputs(outputs: Mapping[str, str | Path | None], inputs: Mapping[str, str | Path | None] | None = None) -> None:
+def check_outputs(
+    outputs: Mapping[str, str | Path | None], inputs: Mapping[str, str | Path | None] | None = None
+) -> None:
     """Refuse output paths that could not be written, before any work is done.
 
     Parameters
@@ -178,7 +182,9 @@ def write_files(texts: Mapping[str | Path, str]) -> None:
         _replace_all(staged)
     except OSError as problem:
         reason = problem.strerror or type(problem).__name__
-        raise InputError(f"{problem.filename or 'output'}: cannot be written ({reason}); nothing was changed.") from problem
+        raise InputError(
+            f"{problem.filename or 'output'}: cannot be written ({reason}); nothing was changed."
+        ) from problem
     finally:
         for temporary, _ in staged:
             with suppress(OSError):
@@ -269,4 +275,7 @@ def _plain(value: float) -> float | None:
 
 
 def _intervals(values: Mapping[str, Interval]) -> dict[str, dict[str, float | None]]:
-    return {name: {"mean": _plain(one.mean), "low": _plain(one.low), "high": _plain(one.high)} for name, one in values.items()}
+    return {
+        name: {"mean": _plain(one.mean), "low": _plain(one.low), "high": _plain(one.high)}
+        for name, one in values.items()
+    }

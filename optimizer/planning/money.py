@@ -12,7 +12,7 @@ from optimizer.errors import InternalError
 from optimizer.history.panel import Floats
 
 # ISO 4217 currencies without minor units in use.
-WHOLE_CURRENCIES = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())
+WHOLE_CURRENCIES = frozenset(["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"])
 CENTS = 2
 STEPS_PER_CELL = 100
 
@@ -72,7 +72,9 @@ def weekly_amounts(split: Floats, budget: float, weeks: int, bounds: Bounds, dec
     scale = 10.0**decimals
     total = round(budget * scale)
     quotas = [total // weeks + (week < total % weeks) for week in range(weeks)]
-    rounded = {quota: _round_week(split * scale, quota, bounds.lower * scale, bounds.upper * scale) for quota in set(quotas)}
+    rounded = {
+        quota: _round_week(split * scale, quota, bounds.lower * scale, bounds.upper * scale) for quota in set(quotas)
+    }
     return np.asarray(np.stack([rounded[quota] for quota in quotas], axis=1) / scale, dtype=np.float64)
 
 

@@ -18,8 +18,9 @@ YEAR = 52.1775  # weeks
 SMOOTH_SEASON, SHARP_SEASON = 1.0, 0.18  # length scales on the yearly circle: months, and weeks around a feast
 WANDER_WEEKS = 10.0
 PARTS = ("trend", "season", "peaks", "wander", "shock")
-PRIOR_SD = np.array([0.25, 0.15, 0.10, 0.05, 0.03])  # of log demand; where the learning of the sizes starts
-PRIOR_WEIGHT = np.array([3.0, 6.0, 8.0, 8.0, 12.0])  # pseudo-weeks behind those sizes
+PRIOR_SD = np.array([0.2, 0.12, 0.06, 0.03, 0.02])  # of log demand, before anything is learned
+LOG_VARIANCE_SD = np.array([1.0, 1.5, 1.5, 1.5, 1.5])  # how far the logarithm of the learned variance may be from that
+LONGEST_STEP = 1.0
 
 
 def kernels(first: Floats, second: Floats) -> Floats:
@@ -67,19 +68,23 @@ class Demand:
         return np.asarray(np.tensordot(self.variances, self.parts, axes=1) + 1e-8 * np.eye(len(self.time)))
 
     def relearned(self, mean: Floats, covariance: Floats) -> Demand:
-        """Sizes of the parts given the posterior of log demand: one step of expectation-maximisation.
+        """Sizes of the parts, one Fisher scoring step up their approximate marginal likelihood.
 
-        Each part's expected square under the posterior, shrunk towards the prior size by its pseudo-weeks.
+        Parameters
+        ----------
+        mean, covariance : float array, shape (T,), (T, T)
+            Posterior of log demand under the present sizes.
         """
         precision = np.linalg.inv(self.covariance)
         alpha = precision @ mean
-        excess = np.outer(alpha, alpha) + precision @ covariance @ precision - precision
-        weeks = len(self.time)
-        change = np.einsum("pij,ij->p", self.parts, excess)
-        rank = np.array([1.0, 5.0, min(30.0, weeks), weeks, weeks])  # effective number of coordinates of each part
-        expected = np.maximum(self.variances * rank + self.variances**2 * change, 0.0)
-        learned = (expected + PRIOR_WEIGHT * PRIOR_SD**2) / (rank + PRIOR_WEIGHT)
-        return Demand(self.time, learned, self.parts)
+        unexplained = precision - precision @ covariance @ precision
+        reach = unexplained @ self.parts  # (P, T, T)
+        gradient = 0.5 * self.variances * (np.einsum("i,pij,j->p", alpha, self.parts, alpha) - np.trace(reach, axis1=1, axis2=2))
+        fisher = 0.5 * np.einsum("p,q,pij,qji->pq", self.variances, self.variances, reach, reach, optimize=True)
+        prior = np.diag(LOG_VARIANCE_SD**-2.0)
+        gap = np.log(self.variances) - 2.0 * np.log(PRIOR_SD)
+        step = np.linalg.solve(fisher + prior, gradient - prior @ gap)
+        return Demand(self.time, self.variances * np.exp(np.clip(step, -LONGEST_STEP, LONGEST_STEP)), self.parts)
 
     def ahead(self, horizon: int) -> tuple[Floats, Floats]:
         """How log demand goes on: (weights (horizon, T), covariance (horizon, horizon)) given the past's values."""

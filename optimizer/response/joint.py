@@ -141,6 +141,11 @@ class Factor:
     border: Floats
     covariance: Floats
 
+    def cell_covariance(self, part: slice) -> Floats:
+        """(C, k, k) posterior covariance of some of each cell's coordinates."""
+        border = self.border[:, part]
+        return np.asarray(self.inverse[:, part, part] + border @ self.covariance @ border.transpose(0, 2, 1))
+
     def cell_variance(self) -> Floats:
         """(C, n) posterior variance of every cell coordinate."""
         own = np.diagonal(self.inverse, axis1=1, axis2=2)

@@ -1,8 +1,8 @@
 """Learning of the spreads: how alike cells are, how noisy weeks are, how fast effects drift.
 
-Expectation-maximisation around the joint mode: each spread becomes the root of the expected mean square under the
-posterior, shrunk towards its default by the default's weight, so that it never collapses to 0.
-Source: Dempster, Laird and Rubin (1977); Gelman (2006) on weak priors for spreads.
+Around the joint mode each spread climbs its marginal likelihood (Laplace approximation) by Fisher scoring on its
+logarithm, with a log-normal prior that keeps it from collapsing to 0.
+Source: Chung et al. (2013) on priors that avoid the boundary; Rue, Martino and Chopin (2009).
 """
 
 from __future__ import annotations
@@ -15,19 +15,39 @@ from optimizer.history.panel import Floats
 from optimizer.response.joint import DECAY, FIXED, HALF, LEVEL, ORGANIC, SLOPE, Factor, JointModel, Prior, State
 from optimizer.response.settings import ModelSettings, Scale
 
+LONGEST_STEP = 1.0  # of a log variance in one round
 MOST_DISPERSION, LEAST_DISPERSION = 2.0, 1e-4
+SLOPE_WEIGHT = 8.0  # cells' worth of evidence behind a log slope of 0
 CELL_WEIGHT = 25.0  # weeks of evidence behind the common dispersion when a cell's own is judged
 
 
-def shrunk(squares: Floats, scale: Scale) -> float:
-    """Learned standard deviation from expected squares and a default with its weight.
+def relearned_sd(sd: float, mean: Floats, covariance: Floats, scale: Scale) -> float:
+    """Standard deviation shared by coordinates, one Fisher scoring step up its approximate marginal likelihood.
+
+    Parameters
+    ----------
+    sd : float
+        The present one, under which the posterior was found.
+    mean : float array, shape (B, k)
+        Posterior mean of the coordinates, measured from their prior mean.
+    covariance : float array, shape (B, k, k)
+        Posterior covariance within each group of k.
+    scale : Scale
+        Log-normal prior of the standard deviation.
 
     Examples
     --------
-    >>> round(shrunk(np.array([4.0, 4.0]), Scale(1.0, 2.0)), 3)
-    1.581
+    >>> known = np.full((50, 1), 2.0)
+    >>> round(relearned_sd(1.8, known, np.zeros((50, 1, 1)), Scale(1.0, 10.0)), 2)
+    2.01
     """
-    return float(np.sqrt((squares.sum() + scale.weight * scale.sd**2) / (squares.size + scale.weight)))
+    variance = sd**2
+    unexplained = np.eye(mean.shape[1]) - covariance / variance
+    gradient = 0.5 * ((mean**2).sum() / variance - np.trace(unexplained, axis1=1, axis2=2).sum())
+    fisher = 0.5 * (unexplained**2).sum()
+    precision = (2.0 * scale.log_spread) ** -2.0
+    step = (gradient - precision * 2.0 * np.log(sd / scale.sd)) / (fisher + precision)
+    return float(sd * np.exp(0.5 * np.clip(step, -LONGEST_STEP, LONGEST_STEP)))
 
 
 def learn_prior(model: JointModel, state: State, factor: Factor, mean: Floats, settings: ModelSettings) -> Prior:
@@ -35,24 +55,27 @@ def learn_prior(model: JointModel, state: State, factor: Factor, mean: Floats, s
     prior, layout = model.prior, model.layout
     gap = state.cells - model.cell_mean(state.shared)
     variance = _gap_variance(model, factor)
-    squares = gap[:, :FIXED] ** 2 + variance
     cell_sd = prior.cell_sd.copy()
     for index, scale in ((LEVEL, settings.cell), (ORGANIC, settings.organic), (HALF, settings.half), (SLOPE, settings.slope)):
-        cell_sd[index] = shrunk(squares[:, index], scale)
-    cell_sd[DECAY] = settings.decay_cell
+        cell_sd[index] = relearned_sd(cell_sd[index], gap[:, index, None], variance[:, index, None, None], scale)
     turns = slice(FIXED, FIXED + layout.steps.shape[1])
     used = model.data.tried
-    increments = (state.cells[used, turns] ** 2 + factor.cell_variance()[used, turns]) / settings.knot_weeks
-    pooled = state.shared[layout.pooled] ** 2 + np.diagonal(factor.covariance)[layout.pooled]
+    unit = np.sqrt(settings.knot_weeks)
+    steps = state.cells[used, turns] / unit
+    spread = factor.cell_covariance(turns)[used] / unit**2
+    drift_sd = relearned_sd(prior.drift_sd, steps, spread, settings.drift) if used.any() else prior.drift_sd
+    pooled = state.shared[layout.pooled][:, None]
+    pooled_variance = np.diagonal(factor.covariance)[layout.pooled][:, None, None]
     networks, contents = layout.networks, layout.contents
-    slope_mean = float((state.cells[:, SLOPE].sum()) / (len(state.cells) + settings.slope.weight))
+    net, kind = slice(1, 1 + networks), slice(1 + networks, 1 + networks + contents)
+    slope_mean = float((state.cells[:, SLOPE].sum()) / (len(state.cells) + SLOPE_WEIGHT))
     weeks = layout.weeks
     return replace(
         prior,
         cell_sd=cell_sd,
-        network_sd=shrunk(pooled[1 : 1 + networks], settings.network),
-        content_sd=shrunk(pooled[1 + networks : 1 + networks + contents], settings.content),
-        drift_sd=shrunk(increments, settings.drift),
+        network_sd=relearned_sd(prior.network_sd, pooled[net], pooled_variance[net], settings.network),
+        content_sd=relearned_sd(prior.content_sd, pooled[kind], pooled_variance[kind], settings.content),
+        drift_sd=drift_sd,
         slope_mean=slope_mean,
         dispersion=learn_dispersion(model, state, factor, mean),
         demand=prior.demand.relearned(state.shared[:weeks], factor.covariance[:weeks, :weeks]),

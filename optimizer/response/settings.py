@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Scale:
-    """A standard deviation that the fit learns: where it starts, and how many cells' worth of evidence stand behind that."""
+    """A standard deviation that the fit learns: its usual size, and how far the logarithm of the learned one may be from that."""
 
     sd: float
-    weight: float = 4.0
+    log_spread: float = 0.4
 
 
 @dataclass(frozen=True)
@@ -41,15 +41,15 @@ class ModelSettings:
 
     seed: int = 0
     draws: int = 200
-    network: Scale = Scale(0.35, 3.0)
-    content: Scale = Scale(0.3, 3.0)
-    cell: Scale = Scale(0.3, 6.0)
-    drift: Scale = Scale(0.012, 12.0)
+    network: Scale = Scale(0.35)
+    content: Scale = Scale(0.3)
+    cell: Scale = Scale(0.3)
+    drift: Scale = Scale(0.01, 0.7)
     decay_mean: float = -0.8
     decay_network: float = 0.7
     decay_cell: float = 0.35
     organic_mean: float = -3.0
-    organic: Scale = Scale(1.0, 6.0)
-    half: Scale = Scale(1.0, 8.0)
-    slope: Scale = Scale(0.35, 8.0)
+    organic: Scale = Scale(1.0)
+    half: Scale = Scale(1.0, 0.3)
+    slope: Scale = Scale(0.35, 0.3)
     knot_weeks: int = 6

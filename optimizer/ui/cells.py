@@ -22,7 +22,7 @@ EVIDENCE_DOTS = {"strong": "●●●", "some": "●●○", "weak": "●○○"
 
 @dataclass(frozen=True)
 class GridCell:
-    """Weekly spend today and in the plan as text, the change as arrow and text, and its strength in [0, 1] for the tint."""
+    """Weekly spend today and in the plan, and the change, as text; its strength in [0, 1] is for the tint."""
 
     today: str
     plan: str
@@ -33,7 +33,7 @@ class GridCell:
 
 @dataclass(frozen=True)
 class Grid:
-    """Networks down, content types across; a pair without history has no entry in `cells`. Totals stand under ``""``."""
+    """Networks down, content types across; a pair without history is not in `cells`. Totals stand under ``""``."""
 
     networks: tuple[str, ...]
     content_types: tuple[str, ...]
@@ -104,7 +104,8 @@ def grid(plan: Plan) -> Grid:
     largest = max(inner, default=0.0)
     networks = sorted({move.cell.network for move in plan.moves}, key=lambda name: -sums[(name, "")][1])
     contents = sorted({move.cell.content_type for move in plan.moves}, key=lambda name: -sums[("", name)][1])
-    return Grid(tuple(networks), tuple(contents), {key: _grid_cell(pair[0], pair[1], largest) for key, pair in sums.items()})
+    cells = {key: _grid_cell(today, planned, largest) for key, (today, planned) in sums.items()}
+    return Grid(tuple(networks), tuple(contents), cells)
 
 
 def next_step(plan: Plan) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -9,8 +11,8 @@ import pandas as pd
 from optimizer.ui import text
 from optimizer.ui.cells import CurveView
 
-# Mid tones that keep at least 3:1 against both the light and the dark page (WCAG 2.2, 1.4.11); blue and orange stay apart for
-# the common kinds of colour blindness.
+# Mid tones that keep at least 3:1 against both the light and the dark page (WCAG 2.2, 1.4.11); blue and orange stay
+# apart for the common kinds of colour blindness.
 CURVE = "#2f80d0"
 PLAN = "#d9730d"
 QUIET = "#8a8a8a"
@@ -19,9 +21,7 @@ ROOM = 1.25  # the axis ends this far past whatever matters: today, plan, and th
 
 
 def response_chart(view: CurveView, value_title: str, spend_title: str) -> alt.LayerChart:
-    """Draw one response curve.
-
-    Band of the 90 % interval, mean, weeks of history, today and plan as labelled marks, and the spend never tried in grey.
+    """Draw one response curve: band, mean, weeks of history, today and plan as labelled marks, untried spend in grey.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def response_chart(view: CurveView, value_title: str, spend_title: str) -> alt.L
         alt.Chart(_curve_frame(view, end)).mark_line(color=CURVE, strokeWidth=2.5).encode(x=x, y=y),
         *_marks(view, x),
     ]
-    return alt.layer(*layers).properties(height=HEIGHT).configure_view(strokeWidth=0)
+    return cast(alt.LayerChart, alt.layer(*layers).properties(height=HEIGHT).configure_view(strokeWidth=0))
 
 
 def _axis(ticks: int) -> alt.Axis:
@@ -59,7 +59,8 @@ def _lines(view: CurveView) -> tuple[tuple[str, np.ndarray], ...]:
 
 
 def _band(view: CurveView, x: alt.X, end: float) -> alt.Chart:
-    return (
+    return cast(
+        alt.Chart,
         alt.Chart(_curve_frame(view, end))
         .mark_area(color=CURVE, opacity=0.22)
         .encode(
@@ -72,7 +73,7 @@ def _band(view: CurveView, x: alt.X, end: float) -> alt.Chart:
                 alt.Tooltip("low:Q", title=text.TIP_LOW, format=",.3~r"),
                 alt.Tooltip("high:Q", title=text.TIP_HIGH, format=",.3~r"),
             ],
-        )
+        ),
     )
 
 
@@ -82,7 +83,8 @@ def _points(view: CurveView, x: alt.X, end: float) -> alt.Chart:
     frame = pd.DataFrame(
         {"spend": view.points[:, 0], "mean": view.points[:, 1], "age": np.linspace(0.15, 0.75, count) if count else []}
     )
-    return (
+    return cast(
+        alt.Chart,
         alt.Chart(frame[frame["spend"] <= end])
         .mark_circle(color=QUIET, size=28)
         .encode(
@@ -93,14 +95,15 @@ def _points(view: CurveView, x: alt.X, end: float) -> alt.Chart:
                 alt.Tooltip("spend:Q", title=text.POINT_SPEND, format=",.3~r"),
                 alt.Tooltip("mean:Q", title=text.POINT_VALUE, format=",.3~r"),
             ],
-        )
+        ),
     )
 
 
 def _never_tried(view: CurveView, end: float) -> list[alt.Chart]:
     """Grey areas below and above the spend ever tried, the one above with words."""
     low, high = view.tried
-    edges = [(start, stop) for start, stop in ((0.0, min(low, end)), (min(high, end), end)) if stop - start > 0.01 * end]
+    sides = ((0.0, min(low, end)), (min(high, end), end))
+    edges = [(start, stop) for start, stop in sides if stop - start > 0.01 * end]
     if not edges:
         return []
     frame = pd.DataFrame(edges, columns=["start", "stop"])

@@ -29,11 +29,11 @@ def shown_as_sentences() -> Iterator[None]:
 
 
 def escape_markdown(message: str) -> str:
-    """Keep signs of a file's own names and values from being read as formatting.
+    r"""Keep signs of a file's own names and values from being read as formatting.
 
     Examples
     --------
     >>> escape_markdown("a_b*c: $5")
-    'a\\\\_b\\\\*c: \\\\$5'
+    'a\\_b\\*c: \\$5'
     """
     return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#$<>|~" else sign for sign in message)

@@ -20,7 +20,7 @@ _SPELLING = {
     "wechat": "WeChat",
     "x": "X",
 }
-_SMALL_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_SMALL_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven")
 
 
 def number(value: float, step: float = 0.0) -> str:

@@ -10,7 +10,7 @@ from optimizer.ui.uploads import MAX_MEGABYTES
 
 SCRIPT = Path(__file__).resolve().parent / "main.py"
 
-#: Settings of the server. `.streamlit/config.toml` says the same for ``streamlit run app.py``; a test holds the two together.
+#: Settings of the server. `.streamlit/config.toml` says the same for ``streamlit run app.py``; a test compares them.
 OPTIONS: Mapping[str, str | bool | int] = {
     "browser.gatherUsageStats": False,
     "client.showErrorDetails": "none",

@@ -36,7 +36,9 @@ BUDGET_PER_WEEK = "The budget above is {weekly} a week."
 NO_BUDGET = "Enter a budget to make a plan."
 INPUTS_CHANGED = "The inputs have changed since this plan was made. Press **Make the plan** to bring it up to date."
 HISTORY_FACTS = "{file}: {weeks} complete weeks, {first} to {last}, {cells} places to spend, {recent} a week lately."
-SAMPLE_FACTS = "Simulated advertiser: {weeks} complete weeks, {first} to {last}, {cells} places to spend, {recent} a week lately."
+SAMPLE_FACTS = (
+    "Simulated advertiser: {weeks} complete weeks, {first} to {last}, {cells} places to spend, {recent} a week lately."
+)
 
 # Empty state
 EMPTY_TITLE = "Bring your history to get a plan"
@@ -72,11 +74,14 @@ HEAD_MOVE_MANY = "Move {amount} a week, mostly from {sources} to {targets}"
 HEAD_SPREAD = "Move {amount} a week"
 HEAD_WORTH = "{move}: about {gain} more {goal} over {weeks}, 90{nbsp}% between {low} and {high}."
 HEAD_UNSURE = (
-    "{move}: {gain} more {goal} over {weeks} at best guess, but it may also bring less: 90{nbsp}% between {low} and {high}."
+    "{move}: {gain} more {goal} over {weeks} at best guess, but it may also bring less: "
+    "90{nbsp}% between {low} and {high}."
 )
 HEAD_KEEP = "Keep today's split: no move is worth making at this budget."
 HEAD_NO_RESPONSE = "Keep today's split: the history shows no response to spend that could be told from chance."
-HEAD_LATER = "{move}: it pays after these {weeks}, not in them ({gain} {goal} in them, 90{nbsp}% between {low} and {high})."
+HEAD_LATER = (
+    "{move}: it pays after these {weeks}, not in them ({gain} {goal} in them, 90{nbsp}% between {low} and {high})."
+)
 DETAIL = "{weeks_cap} from {start}. Today means your split of the last 12 complete weeks, scaled to this budget."
 AND = " and "
 ONE_WEEK = "one week"
@@ -94,8 +99,8 @@ FIG_TOTAL_HELP = (
 )
 FIG_GAIN = "More than today's split"
 FIG_GAIN_HELP = (
-    "Expected {goal} of this plan minus that of today's split at the same budget, in the plan's weeks. The interval is that "
-    "of the difference, without the ups and downs of single weeks, which hit both alike. "
+    "Expected {goal} of this plan minus that of today's split at the same budget, in the plan's weeks. The interval is "
+    "that of the difference, without the ups and downs of single weeks, which hit both alike. "
     "In the 8 weeks after, carry-over adds {carry} ({goal}, compared with today's split)."
 )
 FIG_PROOF = "Proof"
@@ -106,8 +111,8 @@ PROOF_FEASIBLE_NOTE = "of the best possible split"
 GAP_NONE = "under 0.01{nbsp}%"
 GAP_AT_MOST = "at most {gap}"
 FIG_PROOF_HELP = (
-    "That is checked on the curves themselves, not taken from a solver. It says nothing about how well the curves are known: "
-    "the intervals do."
+    "That is checked on the curves themselves, not taken from a solver. It says nothing about how well the curves are "
+    "known: the intervals do."
 )
 
 # Downloads and origin
@@ -115,8 +120,8 @@ DOWNLOAD_PLAN = "Plan as CSV"
 DOWNLOAD_SUMMARY = "Summary as JSON"
 ORIGIN = "Where this comes from"
 ORIGIN_BODY = (
-    "Run {id}, version {version}, seed {seed}. History SHA-256 {sha}. The same history, inputs and version give the same plan; "
-    "the command line writes the same files."
+    "Run {id}, version {version}, seed {seed}. History SHA-256 {sha}. The same history, inputs and version give the "
+    "same plan; the command line writes the same files."
 )
 
 # Grid
@@ -140,8 +145,8 @@ COL_NEXT = "Next {step}"
 COL_EVIDENCE = "Evidence"
 COL_REASON = "Why"
 MOVES_CAPTION = (
-    "{unit} a week; “A day” is the plan's weekly spend over seven days. “Next {step}” is the {goal} that {step} more would "
-    "bring there, carry-over included. Open an evidence label to read what it rests on."
+    "{unit} a week; “A day” is the plan's weekly spend over seven days. “Next {step}” is the {goal} that {step} more "
+    "would bring there, carry-over included. Open an evidence label to read what it rests on."
 )
 EVIDENCE = {"strong": "strong", "some": "some", "weak": "weak", "none": "none"}
 SAME = "as today"
@@ -150,8 +155,8 @@ SAME = "as today"
 CURVES_TITLE = "What each place returns"
 CURVES_PICK = "Places to show, up to {count}"
 CURVES_CAPTION = (
-    "Line: expected {goal} a week from spend held at that level. Band: 90{nbsp}% for the curve. Dots: weeks of the history, newest "
-    "darkest. Grey: spend never tried there, where the curve is a guess."
+    "Line: expected {goal} a week from spend held at that level. Band: 90{nbsp}% for the curve. Dots: weeks of the "
+    "history, newest darkest. Grey: spend never tried there, where the curve is a guess."
 )
 CURVES_NONE = "Choose a place above to see its curve."
 AXIS_SPEND = "Weekly spend"

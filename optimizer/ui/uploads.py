@@ -46,11 +46,11 @@ class Source:
 
 
 def safe_name(name: str) -> str:
-    """Keep the file name a person gave, without folders and control characters, and not endless.
+    r"""Keep the file name a person gave, without folders and control characters, and not endless.
 
     Examples
     --------
-    >>> safe_name("../../etc/passwd"), safe_name("C:\\\\Users\\\\me\\\\März 2026.csv"), safe_name("..")
+    >>> safe_name("../../etc/passwd"), safe_name("C:\\Users\\me\\März 2026.csv"), safe_name("..")
     ('passwd', 'März 2026.csv', 'history')
     """
     last = PurePosixPath(PureWindowsPath(name).as_posix()).name
@@ -83,9 +83,7 @@ def check_size(source: Source) -> None:
     """
     suffix = PurePosixPath(source.name).suffix.lower().removeprefix(".")
     if suffix not in SUFFIXES:
-        raise InputError.at(
-            text.UNKNOWN_SUFFIX.format(suffix=suffix), file=source.name, fix=text.UNKNOWN_SUFFIX_FIX
-        )
+        raise InputError.at(text.UNKNOWN_SUFFIX.format(suffix=suffix), file=source.name, fix=text.UNKNOWN_SUFFIX_FIX)
     _limit(source.name, len(source.data), MAX_MEGABYTES, text.TOO_LARGE)
     try:
         unpacked = _unpacked_size(source.data, suffix)

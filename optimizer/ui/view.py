@@ -1,4 +1,4 @@
-"""What the screen says about a plan as a whole: headline, key figures, findings. Words only; every figure comes from the plan."""
+"""What the screen says about a plan as a whole: headline, key figures, findings. Every figure comes from the plan."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ MONEY_OUTCOMES = frozenset({"revenue", "profit"})
 NOTHING_MOVES = 1e-3  # share of the budget below which a reshuffle is not worth a sentence
 NAMED_SHARE = 0.6  # the places a headline names hold at least this share of the money moved
 MOST_NAMED = 2
+_LEVELS = {Severity.SERIOUS: text.LEVEL_SERIOUS, Severity.WARNING: text.LEVEL_WARNING, Severity.NOTE: text.LEVEL_NOTE}
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def amount(value: float, goal: str, currency: str, step: float = 0.0) -> str:
     Examples
     --------
     >>> amount(310.0, "conversions", "EUR"), amount(310.0, "revenue", "EUR").replace(NBSP, " ")
-    ('310', 'EUR 310')
+    ('310', '310 EUR')
     """
     return money(value, currency if goal in MONEY_OUTCOMES else "", step)
 
@@ -94,11 +95,8 @@ def headline(plan: Plan) -> Headline:
     gain = plan.gain[plan.goal]
     step = common_step(gain.mean, gain.low, gain.high)
     currency = plan.currency if plan.goal in MONEY_OUTCOMES else ""
-    if gain.mean <= 0:
-        sentence = text.HEAD_LATER
-    else:
-        sentence = text.HEAD_WORTH if gain.low > 0 else text.HEAD_UNSURE
-    filled = sentence.format(
+    worth = text.HEAD_WORTH if gain.low > 0 else text.HEAD_UNSURE
+    filled = (worth if gain.mean > 0 else text.HEAD_LATER).format(
         move=_move_sentence(plan, moved),
         gain=money(gain.mean, currency, step),
         goal=goal_name(plan.goal),
@@ -116,8 +114,7 @@ def figures(plan: Plan) -> tuple[Figure, ...]:
     spend = float(plan.spend.sum())
     goal, currency = goal_name(plan.goal), plan.currency
     carry = plan.carry_after[plan.goal]
-    carry_step = common_step(carry.mean)
-    carry_text = amount(carry.mean, plan.goal, currency, carry_step)
+    carry_text = amount(carry.mean, plan.goal, currency, common_step(carry.mean))
     return (
         Figure(
             text.FIG_SPEND,
@@ -125,14 +122,11 @@ def figures(plan: Plan) -> tuple[Figure, ...]:
             text.FIG_SPEND_NOTE.format(weekly=money(spend / len(plan.weeks), currency), weeks=weeks),
             text.FIG_SPEND_HELP,
         ),
-        *(
-            Figure(
-                text.FIG_TOTAL.format(goal=goal_name(outcome)),
-                _rounded(plan.total[outcome], outcome, currency),
-                _interval(plan.total[outcome]),
-                text.FIG_TOTAL_HELP.format(goal=goal_name(outcome)),
-            )
-            for outcome in (plan.goal,)
+        Figure(
+            text.FIG_TOTAL.format(goal=goal),
+            _rounded(plan.total[plan.goal], plan.goal, currency),
+            _interval(plan.total[plan.goal]),
+            text.FIG_TOTAL_HELP.format(goal=goal),
         ),
         Figure(
             text.FIG_GAIN,
@@ -146,9 +140,9 @@ def figures(plan: Plan) -> tuple[Figure, ...]:
 
 def finding_lines(findings: Iterable[Finding]) -> tuple[FindingLine, ...]:
     """List findings as sentences, worst first as they come."""
-    levels = {Severity.SERIOUS: text.LEVEL_SERIOUS, Severity.WARNING: text.LEVEL_WARNING, Severity.NOTE: text.LEVEL_NOTE}
     return tuple(
-        FindingLine(levels[finding.severity], finding.text, finding.severity is Severity.SERIOUS) for finding in findings
+        FindingLine(_LEVELS[finding.severity], finding.text, finding.severity is Severity.SERIOUS)
+        for finding in findings
     )
 
 

@@ -24,8 +24,8 @@ LAYERS = (
     ("planning",),
     ("finance",),
     ("store", "reports"),
-    ("cli", "ui"),
-    ("app",),
+    ("ui",),
+    ("cli", "app"),
 )
 RANK = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}
 

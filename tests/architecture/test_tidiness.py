@@ -36,6 +36,7 @@ FOLDERS = "|".join(["wo" + "rk", "ho" + "me", "ro" + "ot", "Us" + "ers"])
 LOCAL_PATH = re.compile(rf"(?<![\w.:/-])/(?:{FOLDERS})/\w")
 ADDRESS = re.compile(r"\w+://|@\s*file|--(?:index|extra|find|hash)")
 IGNORED = {".git", ".venv", "out", "build", "dist", "__pycache__", "campaign_optimizer.egg-info"}
+IGNORED |= {".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache"}
 
 
 def project_files() -> list[Path]:

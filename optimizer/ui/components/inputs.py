@@ -62,7 +62,8 @@ def ask(source: Source) -> tuple[Facts, Question | None]:
     Facts
         Of the history.
     Question or None
-        What was asked for with the button; the sample's usual question is asked by itself, so that a plan is there to see.
+        What was asked for with the button; on the sample a first question is asked by itself, so that there is a
+        plan to see.
     """
     with st.spinner(text.READING.format(file=escape_markdown(source.name))):
         facts = service.facts(source)

@@ -1,21 +1,26 @@
-"""The few rules of style that Streamlit's theme does not cover; colours follow the light or dark theme by themselves."""
+"""The rules of style that Streamlit's theme does not cover; colours follow the light or dark theme by themselves."""
 
 from __future__ import annotations
 
 CSS = """
 .stMainBlockContainer { max-width: 1240px; padding-top: 3.2rem; padding-bottom: 3rem; }
 .co-headline { border-left: 4px solid #2f80d0; padding: .1rem 0 .1rem 1rem; margin: .4rem 0 .2rem; }
-.co-headline p { font-size: 1.55rem; line-height: 1.35; font-weight: 600; margin: 0 0 .35rem; text-wrap: pretty; max-width: 60ch; }
+.co-headline p { font-size: 1.55rem; line-height: 1.35; font-weight: 600; margin: 0 0 .35rem; text-wrap: pretty;
+    max-width: 60ch; }
 .co-headline small { font-size: .875rem; opacity: .75; }
 .co-scroll { overflow-x: auto; border-radius: .5rem; }
 .co-scroll:focus-visible { outline: 2px solid #2f80d0; outline-offset: 2px; }
-.co-grid, .co-moves { border-collapse: collapse; width: 100%; font-size: .875rem; font-variant-numeric: tabular-nums; }
+.co-grid, .co-moves { border-collapse: collapse; width: 100%; font-size: .875rem;
+    font-variant-numeric: tabular-nums; }
 .co-grid th, .co-moves th { font-weight: 600; text-align: left; padding: .45rem .5rem; }
-.co-grid thead th, .co-moves thead th { font-size: .8rem; opacity: .75; border-bottom: 1px solid rgba(128,128,128,.45);
+.co-grid thead th, .co-moves thead th { font-size: .8rem; opacity: .75;
+    border-bottom: 1px solid rgba(128,128,128,.45);
   vertical-align: bottom; }
-.co-grid td, .co-moves td { padding: .45rem .5rem; vertical-align: top; border-bottom: 1px solid rgba(128,128,128,.22); }
+.co-grid td, .co-moves td { padding: .45rem .5rem; vertical-align: top;
+    border-bottom: 1px solid rgba(128,128,128,.22); }
 .co-grid thead th:not(:first-child) { text-align: right; }
-.co-grid td { text-align: right; white-space: nowrap; border-left: 2px solid transparent; background-clip: padding-box; }
+.co-grid td { text-align: right; white-space: nowrap; border-left: 2px solid transparent;
+    background-clip: padding-box; }
 .co-grid td b { display: block; font-weight: 600; }
 .co-grid td span { font-size: .8rem; opacity: .85; }
 .co-grid tbody th { vertical-align: top; white-space: nowrap; border-bottom: 1px solid rgba(128,128,128,.22); }
@@ -28,26 +33,32 @@ CSS = """
 .co-moves .co-up span { color: light-dark(#1a5fa5, #85b8f8); font-weight: 600; }
 .co-moves .co-down span { color: light-dark(#9b4a00, #f2a56d); font-weight: 600; }
 .co-moves .co-warning { display: block; margin-top: .2rem; color: light-dark(#8a4300, #f2a56d); }
-.co-moves summary { cursor: pointer; white-space: nowrap; list-style: none; text-decoration: underline dotted; text-underline-offset: 3px; }
+.co-moves summary { cursor: pointer; white-space: nowrap; list-style: none; text-decoration: underline dotted;
+    text-underline-offset: 3px; }
 .co-moves summary::-webkit-details-marker { display: none; }
 .co-moves summary span { letter-spacing: .05em; font-size: .75rem; }
 .co-moves details p { margin: .3rem 0 0; max-width: 16rem; font-size: .8rem; opacity: .9; }
 .co-findings { list-style: none; margin: 0; padding: 0; }
-.co-findings li { display: grid; grid-template-columns: 4.6rem 1fr; gap: .6rem; margin: 0; padding: .4rem 0; font-size: .9rem;
+.co-findings li { display: grid; grid-template-columns: 4.6rem 1fr; gap: .6rem; margin: 0; padding: .4rem 0;
+    font-size: .9rem;
   line-height: 1.45; border-bottom: 1px solid rgba(128,128,128,.22); overflow-wrap: anywhere; }
 .co-level { font-weight: 600; opacity: .8; }
 .co-level.co-serious { opacity: 1; color: light-dark(#9e303b, #f2919a); }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; }
   .co-headline p { font-size: 1.25rem; }
-  .co-grid, .co-grid tbody, .co-grid tr, .co-grid tbody th, .co-moves, .co-moves tbody, .co-moves tr { display: block; width: 100%; }
-  .co-grid thead, .co-moves thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .co-grid, .co-grid tbody, .co-grid tr, .co-grid tbody th,
+  .co-moves, .co-moves tbody, .co-moves tr { display: block; width: 100%; }
+  .co-grid thead, .co-moves thead { position: absolute; width: 1px; height: 1px; overflow: hidden;
+    clip-path: inset(50%); }
   .co-grid .co-empty { display: none; }
   .co-grid tbody th { border: 0; padding: .9rem .2rem .3rem; font-size: 1rem; }
-  .co-grid td { display: grid; grid-template-columns: 1fr auto 5.2rem; gap: .6rem; border-left: 0; padding: .4rem .5rem; }
+  .co-grid td { display: grid; grid-template-columns: 1fr auto 5.2rem; gap: .6rem; border-left: 0;
+    padding: .4rem .5rem; }
   .co-grid td::before { content: attr(data-label); text-align: left; }
   .co-moves tr { border-bottom: 1px solid rgba(128,128,128,.45); padding: .6rem 0; }
-  .co-moves td { display: grid; grid-template-columns: 7rem 1fr; border: 0; padding: .15rem .2rem; gap: .5rem; white-space: normal; }
+  .co-moves td { display: grid; grid-template-columns: 7rem 1fr; border: 0; padding: .15rem .2rem; gap: .5rem;
+    white-space: normal; }
   .co-moves td::before { content: attr(data-label); opacity: .75; text-align: left; }
   .co-moves .co-n { text-align: left; }
   .co-moves .co-n small { display: inline; margin-left: .4rem; }

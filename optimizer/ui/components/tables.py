@@ -34,8 +34,8 @@ def grid_html(grid: Grid, caption: str) -> str:
     )
     corner = f'<th scope="col" role="columnheader">{escape(text.GRID_NETWORK)}</th>'
     return _scroll(
-        f'<table class="co-grid" role="table" aria-label="{escape(caption)}"><thead role="rowgroup"><tr role="row">{corner}{head}'
-        f'</tr></thead><tbody role="rowgroup">{body}</tbody></table>',
+        f'<table class="co-grid" role="table" aria-label="{escape(caption, quote=True)}"><thead role="rowgroup">'
+        f'<tr role="row">{corner}{head}</tr></thead><tbody role="rowgroup">{body}</tbody></table>',
         text.GRID_TITLE,
     )
 
@@ -79,7 +79,8 @@ def _grid_cell(cell: GridCell | None, column: str, total: bool) -> str:
     label = f'data-label="{escape(column, quote=True)}"'
     if cell is None:
         return f'<td role="cell" class="co-empty" {label}><span title="{escape(text.GRID_EMPTY)}">·</span></td>'
-    tint = f' style="background-color:rgba({TINT[cell.direction]},{0.08 + 0.30 * cell.strength:.2f})"' if cell.strength else ""
+    alpha = f"{0.08 + 0.30 * cell.strength:.2f}"
+    tint = f' style="background-color:rgba({TINT[cell.direction]},{alpha})"' if cell.strength else ""
     arrow = ARROWS[cell.direction]
     change = arrow if cell.direction == SAME else f"{arrow} {cell.change.lstrip('+−')}"
     words = f"{cell.today} → {cell.plan}" if cell.direction != SAME else cell.plan

@@ -1,0 +1,40 @@
+"""What a history holds, in a few lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.history.panel import Panel
+from optimizer.planning.explain import money, number
+
+if TYPE_CHECKING:
+    from optimizer.history.history import History
+
+
+def describe_history(history: History, panel: Panel) -> str:
+    """Say what was read: rows, weeks, cells, money, and what it brought.
+
+    Parameters
+    ----------
+    history : History
+    panel : Panel
+        Made from it.
+    """
+    first, last = panel.weeks[0], panel.weeks[-1] + np.timedelta64(6, "D")
+    networks = sorted({cell.network for cell in panel.cells})
+    spend = float(np.nansum(panel.spend))
+    brought = [
+        f"{name.replace('_', ' ')} {number(float(np.nansum(values)))}" for name, values in panel.outcomes.items()
+    ]
+    seen = float(np.isfinite(panel.spend).mean())
+    lines = [
+        f"Read {history.file}: {len(history.table):,} {history.frequency} rows, "
+        f"{len(panel.weeks)} complete weeks from {first} to {last}.",
+        f"Cells: {len(panel.cells)} on {len(networks)} networks ({', '.join(networks)}), observed in {100 * seen:.0f} % of the weeks.",
+        f"Spend: {money(spend, panel.currency)} in all, {money(float(panel.recent_spend.sum()), panel.currency)} a week in the last "
+        f"{min(12, len(panel.weeks))}; {', '.join(brought)}.",
+        "It can be planned on.",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,279 @@
+"""Question: a request settled against a panel, with nothing left open."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.allocation.problem import Bounds
+from optimizer.errors import InfeasibleError, InputError
+from optimizer.history.findings import Finding, Severity
+from optimizer.history.panel import Cell, Floats, Panel
+from optimizer.planning.explain import money
+from optimizer.planning.money import money_decimals
+from optimizer.planning.request import PlanRequest, read_bounds, read_current
+
+DEFAULT_CEILING = 3.0  # times the recent mean weekly spend
+ROUNDING = 1e-7  # share of the weekly budget by which bounds may miss it: fractions of a cent, not a clash
+NAMED = 3  # cells a finding names before it counts the rest
+
+
+@dataclass(frozen=True)
+class Question:
+    """A request settled against a panel: every array in the order of its cells.
+
+    Attributes
+    ----------
+    budget : float
+        Money over all weeks, rounded to the smallest amount that is written.
+    weeks : int
+    decimals : int
+        Of the smallest amount that is written.
+    bounds : Bounds
+        As they hold: defaults filled in, no limit given as the weekly budget.
+    today : float array, shape (C,)
+        Today's weekly spend, not yet scaled to the budget.
+    goal : str
+    findings : tuple of Finding
+        What was assumed.
+    """
+
+    budget: float
+    weeks: int
+    decimals: int
+    bounds: Bounds
+    today: Floats
+    goal: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def weekly(self) -> float:
+        """Budget per week."""
+        return self.budget / self.weeks
+
+
+def settle(panel: Panel, request: PlanRequest) -> Question:
+    """Fill in what the request leaves open, and refuse what no plan can satisfy.
+
+    Raises
+    ------
+    InputError
+        A file names unknown cells or impossible amounts, the goal is not in the history, or nothing was spent lately and
+        no current split is given.
+    InfeasibleError
+        The minimums add up to more than the budget, or the maximums to less.
+    """
+    findings: list[Finding] = []
+    goal = choose_goal(panel, request.goal)
+    today, notes = _today(panel, request)
+    findings += notes
+    usual = panel.recent_spend if panel.recent_spend.sum() > 0 else today
+    default = default_bounds(usual)
+    bounds, notes = _bounds(panel, request, default)
+    findings += notes
+    _check_room(panel, request, bounds)
+    decimals = money_decimals(request.budget, request.weeks, len(panel.cells), panel.currency)
+    budget = round(request.budget, decimals)
+    bounds = _close(bounds, budget / request.weeks)
+    return Question(budget, request.weeks, decimals, bounds, today, goal, tuple(findings))
+
+
+def choose_goal(panel: Panel, asked: str | None) -> str:
+    """The outcome to maximise: the one asked for, else revenue where the history has it, else conversions.
+
+    Raises
+    ------
+    InputError
+        The history has no such outcome.
+    """
+    known = [name for name, values in panel.outcomes.items() if np.nansum(values) > 0]
+    if asked is None:
+        return "revenue" if "revenue" in known else "conversions"
+    name = asked.strip().lower()
+    if name in panel.outcomes:
+        return name
+    if name == "profit":
+        raise InputError.at("goal profit needs margins and costs, which a history does not hold", fix=_goals(known))
+    raise InputError.at(f"goal is {asked!r}, but the history has no such column", fix=_goals(known))
+
+
+def default_bounds(usual: Floats) -> Bounds:
+    """Weekly bounds where none are given: 0 to 3 times the usual spend.
+
+    A cell without usual spend may get up to 3 times half the median of the cells that have some: room for a test, not for
+    a bet.
+
+    Parameters
+    ----------
+    usual : float array, shape (C,)
+        Recent mean weekly spend; some above 0.
+
+    Examples
+    --------
+    >>> default_bounds(np.array([100.0, 300.0, 0.0])).upper
+    array([300., 900., 300.])
+    """
+    spending = usual[usual > 0]
+    small = 0.5 * float(np.median(spending)) if spending.size else 0.0
+    return Bounds(np.zeros_like(usual), DEFAULT_CEILING * np.where(usual > 0, usual, small))
+
+
+def _today(panel: Panel, request: PlanRequest) -> tuple[Floats, list[Finding]]:
+    """(C,) today's weekly spend before scaling."""
+    given = request.current
+    if given is None:
+        if not panel.recent_spend.sum() > 0:
+            raise InputError.at(
+                "nothing was spent in the last 12 complete weeks, so there is no split of today to start from",
+                fix="give today's weekly spend per cell (--current FILE)",
+            )
+        return panel.recent_spend, []
+    if not isinstance(given, str | Path):
+        return _checked_array(given, panel, "current"), []
+    spend = read_current(given, panel.cells)
+    unnamed = np.isnan(spend)
+    if not unnamed.any():
+        return spend, []
+    finding = Finding(
+        rule="current-incomplete",
+        severity=Severity.WARNING,
+        problem=f"today's spend is given for {int((~unnamed).sum())} of {len(spend)} cells; {_names(panel.cells, unnamed)}",
+        fix="they count as 0",
+        file=str(given),
+    )
+    return np.where(unnamed, 0.0, spend), [finding]
+
+
+def _bounds(panel: Panel, request: PlanRequest, default: Bounds) -> tuple[Bounds, list[Finding]]:
+    """Bounds as they hold, and what was assumed."""
+    given = request.bounds
+    if given is None:
+        finding = Finding(
+            rule="default-bounds",
+            severity=Severity.NOTE,
+            problem="no bounds were given",
+            fix="each cell may get 0 to 3 times its mean weekly spend of the last 12 weeks, a cell without any up to "
+            "3 times half the median of the others",
+        )
+        return default, [finding]
+    if not isinstance(given, str | Path):
+        lower, upper = (
+            _checked_array(given.lower, panel, "bounds.lower"),
+            _checked_array(given.upper, panel, "bounds.upper"),
+        )
+        if (lower > upper).any():
+            c = int(np.flatnonzero(lower > upper)[0])
+            label = panel.cells[c].label
+            raise InputError.at(
+                f"minimum {lower[c]:,.2f} of {label} is above its maximum {upper[c]:,.2f}", fix="swap them"
+            )
+        return Bounds(lower, upper), []
+    read = read_bounds(given, panel.cells)
+    unnamed = np.isnan(read.lower)
+    bounds = Bounds(np.where(unnamed, default.lower, read.lower), np.where(unnamed, default.upper, read.upper))
+    if not unnamed.any():
+        return bounds, []
+    finding = Finding(
+        rule="bounds-incomplete",
+        severity=Severity.NOTE,
+        problem=f"bounds are given for {int((~unnamed).sum())} of {len(unnamed)} cells; {_names(panel.cells, unnamed)}",
+        fix="they may get 0 to 3 times their recent mean weekly spend",
+        file=str(given),
+    )
+    return bounds, [finding]
+
+
+def _check_room(panel: Panel, request: PlanRequest, bounds: Bounds) -> None:
+    """Refuse a budget that the bounds cannot hold, with the smallest change that would help."""
+    weekly = request.budget / request.weeks
+    least, most = float(bounds.lower.sum()), float(bounds.upper.sum())
+    slack = ROUNDING * weekly
+    source = f" in {request.bounds}" if isinstance(request.bounds, str | Path) else ""
+    asked = (
+        f"a budget of {money(request.budget, panel.currency)} over {request.weeks} weeks is "
+        f"{_exact(weekly, panel.currency)} a week"
+    )
+    if least > weekly + slack:
+        raise InfeasibleError(
+            f"{asked}, but the minimums{source} add up to {_exact(least, panel.currency)} a week; raise the budget to at least "
+            f"{_exact(least * request.weeks, panel.currency)} or lower the minimums by {_exact(least - weekly, panel.currency)} a week."
+        )
+    if most < weekly - slack:
+        default = "" if request.bounds is not None else " (3 times recent spend, as no bounds were given)"
+        raise InfeasibleError(
+            f"{asked}, but the maximums{source}{default} add up to {_exact(most, panel.currency)} a week; lower the budget to at most "
+            f"{_exact(most * request.weeks, panel.currency)} or raise the maximums by {_exact(weekly - most, panel.currency)} a week."
+        )
+
+
+def _close(bounds: Bounds, weekly: float) -> Bounds:
+    """The bounds without infinities, and with sums that rounding alone put past the weekly budget moved onto it."""
+    upper = np.where(np.isinf(bounds.upper), np.maximum(weekly, bounds.lower), bounds.upper)
+    least, most = float(bounds.lower.sum()), float(upper.sum())
+    lower = bounds.lower * (weekly / least) if least > weekly else bounds.lower
+    return Bounds(lower, np.maximum(upper * (weekly / most) if most < weekly else upper, lower))
+
+
+def _checked_array(values: Floats, panel: Panel, name: str) -> Floats:
+    array = np.asarray(values, dtype=np.float64)
+    if array.shape != (len(panel.cells),):
+        raise InputError.at(
+            f"{name} has shape {array.shape}", fix=f"one amount per cell is needed, {len(panel.cells)} in all"
+        )
+    bad = np.flatnonzero(~(array >= 0))
+    if bad.size:
+        raise InputError.at(f"{name} of {panel.cells[bad[0]].label} is {array[bad[0]]:g}", fix="it must be 0 or more")
+    return array
+
+
+def _names(cells: Sequence[Cell], which: Floats | np.ndarray[tuple[int], np.dtype[np.bool_]]) -> str:
+    """The cells left out, as ``not for a, b, c and 4 more``."""
+    labels = [cell.label for cell, out in zip(cells, which, strict=True) if out]
+    more = f" and {len(labels) - NAMED} more" if len(labels) > NAMED else ""
+    return f"not for {', '.join(labels[:NAMED])}{more}"
+
+
+def _goals(known: Sequence[str]) -> str:
+    return f"goals of this history are {', '.join(known)}" if known else "this history has no outcome above 0"
+
+
+def _exact(amount: float, currency: str) -> str:
+    return f"{currency} {amount:,.2f}".lstrip()
+
+
+def request_settings(panel: Panel, request: PlanRequest, question: Question) -> Mapping[str, object]:
+    """All that was asked, as plain values that identify a run: amounts, not the paths they were read from."""
+    cells = [cell.label for cell in panel.cells]
+    return {
+        "budget": float(request.budget),
+        "weeks": int(request.weeks),
+        "goal": question.goal,
+        "draws": int(request.draws),
+        "by_audience": request.by_audience,
+        "bounds": {
+            "source": _source(request.bounds, "3 times recent spend"),
+            "weekly": {
+                cell: [_finite(low), _finite(high)]
+                for cell, low, high in zip(cells, question.bounds.lower, question.bounds.upper, strict=True)
+            },
+        },
+        "current": {
+            "source": _source(request.current, "mean of the last 12 complete weeks"),
+            "weekly": {cell: round(float(amount), 6) for cell, amount in zip(cells, question.today, strict=True)},
+        },
+    }
+
+
+def _source(given: object, default: str) -> str:
+    if given is None:
+        return default
+    return Path(given).name if isinstance(given, str | Path) else "given"
+
+
+def _finite(value: float) -> float | None:
+    return round(float(value), 6) if math.isfinite(value) else None

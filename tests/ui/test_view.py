@@ -1,0 +1,95 @@
+"""The sentences and figures of the screen, on a plan small enough to check by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from optimizer.allocation.problem import Status
+from optimizer.planning.plan import Interval, Plan
+from optimizer.ui.format import NBSP
+from optimizer.ui.view import figures, finding_lines, headline
+
+MakePlan = Callable[..., Plan]
+GAIN = Interval(9_412.0, 4_104.0, 14_891.0)
+
+
+def plain(sentence: str) -> str:
+    return sentence.replace(NBSP, " ")
+
+
+def test_headline_names_the_move_and_its_worth(plan: Plan) -> None:
+    assert plain(headline(plan).sentence) == (
+        "Move 1,500 EUR a week from Facebook image to Instagram reel: about 9,400 EUR more revenue over four weeks, "
+        "90 % between 4,100 and 14,900."
+    )
+    assert "2 Nov 2026" in plain(headline(plan).detail)
+
+
+def test_headline_of_many_moves_says_mostly_and_names_at_most_two(make: MakePlan) -> None:
+    plan = make([1400.0, 1000.0, 700.0, 1300.0, 600.0], GAIN)
+    sentence = plain(headline(plan).sentence)
+    assert sentence.startswith(
+        "Move 1,400 EUR a week, mostly from Facebook image and Facebook video to Instagram reel:"
+    )
+
+
+def test_headline_is_honest_when_the_gain_may_be_a_loss(make: MakePlan) -> None:
+    sentence = plain(headline(make([500.0, 1500.0, 1000.0, 2000.0, 0.0], Interval(900.0, -420.0, 2_110.0))).sentence)
+    assert "at best guess" in sentence
+    assert "may also bring less: 90 % between −420 and 2,110" in sentence
+    assert "about" not in sentence
+
+
+def test_headline_without_gain_in_the_weeks_says_when_it_pays(make: MakePlan) -> None:
+    sentence = plain(headline(make([500.0, 1500.0, 1000.0, 2000.0, 0.0], Interval(-50.0, -90.0, 20.0))).sentence)
+    assert "it pays after these four weeks" in sentence
+
+
+def test_headline_keeps_when_nothing_moves(make: MakePlan) -> None:
+    kept = headline(make([2000.0, 1500.0, 1000.0, 500.0, 0.0], Interval(0.0, 0.0, 0.0)))
+    assert kept.sentence.startswith("Keep today's split: no move")
+    assert not kept.moves
+
+
+def test_headline_keeps_when_there_is_no_response(plan: Plan) -> None:
+    kept = headline(replace(plan, responsive=False))
+    assert kept.sentence.startswith("Keep today's split: the history shows no response")
+    assert "about" not in kept.sentence
+
+
+def test_headline_counts_conversions_without_a_currency(plan: Plan) -> None:
+    sentence = plain(headline(replace(plan, goal="conversions")).sentence)
+    assert "about 20.0 more conversions over four weeks, 90 % between 5.0 and 35.0" in sentence
+    assert sentence.startswith("Move 1,500 EUR a week")
+
+
+def test_figures_show_spend_total_gain_and_proof(plan: Plan) -> None:
+    shown = [(figure.label, plain(figure.value), plain(figure.note)) for figure in figures(plan)]
+    assert shown == [
+        ("Spend", "20,000 EUR", "5,000 EUR a week for four weeks"),
+        ("Expected revenue", "80,000 EUR", "90 %: 70,000 to 91,000"),
+        ("More than today's split", "+9,400 EUR", "90 %: 4,100 to 14,900"),
+        ("Proof", "Best possible", "gap to any better split under 0.01 %"),
+    ]
+    assert all(figure.definition for figure in figures(plan))
+
+
+def test_figures_of_a_split_that_is_not_proven_best_state_the_gap(plan: Plan) -> None:
+    certificate = replace(plan.allocation.certificate, status=Status.FEASIBLE, gap=0.0123)
+    loose = replace(plan, allocation=replace(plan.allocation, certificate=certificate))
+    assert plain(figures(loose)[-1].value) == "Within 1.23 %"
+
+
+@pytest.mark.parametrize(("mean", "shown"), [(-3_200.0, "−3,200 EUR"), (0.0, "0")])
+def test_gain_keeps_its_sign(make: MakePlan, mean: float, shown: str) -> None:
+    made = make([500.0, 1500.0, 1000.0, 2000.0, 0.0], Interval(mean, mean, mean))
+    assert plain(figures(made)[2].value) == shown
+
+
+def test_findings_keep_their_order_and_say_their_level(plan: Plan) -> None:
+    lines = finding_lines(plan.findings)
+    assert [(line.level, line.serious) for line in lines] == [("Serious", True), ("Note", False)]
+    assert lines[1].sentence == "h.csv: column 'mood' is not known; it was left out."
