@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from optimizer.history.findings import Finding
 
 EXIT_PIPE_CLOSED = 1
+EXIT_STOPPED = 130  # by Ctrl+C, as shells count it
 
 app = typer.Typer(
     name="optimizer",
@@ -25,7 +26,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-    help="Plan the budget of sponsored posts: what they brought, where the money goes next, and proof that no better split was missed.",
+    help="Plan the budget of sponsored posts: what they brought, where the money goes next, and proof that no "
+    "better split was missed.",
     epilog="New here? `optimizer sample data` writes a simulated history; "
     "`optimizer plan data/sample_history.csv --budget 100000 --weeks 4` plans on it; `optimizer app` opens the screen.",
 )
@@ -61,7 +63,7 @@ def _root(
 
 
 @app.command()
-def plan(
+def plan(  # noqa: PLR0913 - one argument per option
     history: HistoryFile,
     budget: Annotated[
         str,
@@ -92,7 +94,8 @@ def plan(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Today's weekly spend per cell (CSV: network, content_type, spend). Without it the mean of the last 12 complete weeks.",
+            help="Today's weekly spend per cell (CSV: network, content_type, spend). Without it the mean of the last "
+            "12 complete weeks.",
         ),
     ] = None,
     out: Annotated[
@@ -106,8 +109,8 @@ def plan(
 ) -> None:
     """Split a budget over the next weeks, with the expected gain, the proof and a reason per cell.
 
-    Examples
-    --------
+    For example:
+
     `optimizer plan history.csv --budget 28562 --weeks 4`
 
     `optimizer plan history.csv --budget 28562 --weeks 4 --bounds bounds.csv --out plan.csv --summary summary.json`
@@ -134,8 +137,8 @@ def plan(
     with shown_progress() as progress:
         progress(f"Reading {history.name}", 0.0)
         result = make_plan(load_history(history), request, progress)
-    texts = {out: plan_csv, summary: summary_json}
-    files = {path: make(result) for path, make in texts.items() if path is not None}
+    texts = ((out, plan_csv), (summary, summary_json))
+    files: dict[str | Path, str] = {path: make(result) for path, make in texts if path is not None}
     write_files(files)
     _report(result.findings)
     print_plan(result, [str(path) for path in files])
@@ -147,7 +150,7 @@ def check(history: HistoryFile) -> None:
 
     Exits with 0 when the file can be planned on, with 2 when it cannot.
 
-    Example:
+    For example:
 
     `optimizer check history.csv`
     """
@@ -169,7 +172,7 @@ def sample(
 ) -> None:
     """Write a simulated history of two years with its data dictionary, to try things on.
 
-    Example:
+    For example:
 
     `optimizer sample data`
     """
@@ -191,7 +194,7 @@ def open_app(
 ) -> None:
     """Open the screen in a browser; Ctrl+C ends it.
 
-    Example:
+    For example:
 
     `optimizer app --port 8600`
     """
@@ -200,7 +203,7 @@ def open_app(
     from optimizer.ui.launch import command
 
     code = subprocess.call(command(port, headless))
-    raise typer.Exit(EXIT_OK if code in (0, -2, 130) else EXIT_INTERNAL)
+    raise typer.Exit(EXIT_OK if code in (EXIT_OK, EXIT_STOPPED, -2) else EXIT_INTERNAL)
 
 
 def parse_amount(text: str, name: str) -> float:
@@ -242,22 +245,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(str(problem), problem.exit_code, debug)
     except typer.TyperException as problem:
         return _fail(f"{problem.format_message().rstrip('.')}; see optimizer --help.", problem.exit_code, debug)
-    except typer.Abort:
-        return _fail("Stopped; nothing was written.", 130, debug)
+    except (typer.Abort, KeyboardInterrupt):
+        return _fail("Stopped.", EXIT_STOPPED, debug)
     except BrokenPipeError:
         _silence_stdout()
         return EXIT_PIPE_CLOSED
     except MemoryError:
-        return _fail(
-            "There is not enough memory for this history; plan on fewer rows or close other programs.",
-            EXIT_INTERNAL,
-            debug,
-        )
+        message = "There is not enough memory for this history; plan on fewer rows or close other programs."
+        return _fail(message, EXIT_INTERNAL, debug)
     except Exception as problem:  # noqa: BLE001 - the last line of defence: a sentence, not a traceback
         kind = f"{type(problem).__name__}: {problem}".splitlines()[0].rstrip(".")
-        return _fail(
-            f"Internal error, nothing was written ({kind}); run again with --debug for details.", EXIT_INTERNAL, debug
-        )
+        return _fail(f"Internal error ({kind}); run again with --debug for details.", EXIT_INTERNAL, debug)
+    if result == EXIT_STOPPED:
+        return _fail("Stopped.", EXIT_STOPPED, debug=False)
     return result if isinstance(result, int) else EXIT_OK
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from optimizer.allocation.problem import Bounds
 from optimizer.history.panel import Floats
-from optimizer.response.curves import Curves, count_below, level_padding, slopes_fall
+from optimizer.response.curves import Curves, level_padding, slopes_fall
 
 BLOCK = 1 << 16  # numbers handled at a time, so that what lies between two steps stays in the processor's cache
 
@@ -79,12 +79,11 @@ class ConcaveResponse:
 
     def at(self, price: float) -> tuple[Floats, Floats]:
         """(C,) best spend and (C,) surplus at a price."""
-        count, pieces = self.start.shape
-        k = count_below(self.fall, np.full((count, 1), -price))[:, 0]
+        pieces = self.start.shape[1]
+        k = self._first_at_most(price)
         past = k == pieces
-        segment = np.minimum(k, pieces - 1)
-        at = np.arange(count) * pieces + segment
-        knot = at + np.arange(count)  # rows of knots and values are one longer
+        at = self._origin + np.minimum(k, pieces - 1)
+        knot = at + self._rows  # rows of knots and values are one longer
         begin, start, fall = self.knots.take(knot), self.start.take(at), self.fall.take(at)
         width = self.knots.take(knot + 1) - begin
         excess = start - price
@@ -94,8 +93,34 @@ class ConcaveResponse:
         gain = self.value.take(knot) + width * share * (start - 0.5 * (start + fall) * share)
         lower, upper = self.bounds.lower, self.bounds.upper
         gain = np.where(spend <= lower, self.ends[:, 0], np.where(spend >= upper, self.ends[:, 1], gain))
-        spend = np.clip(spend, lower, upper)
+        spend = np.maximum(np.minimum(spend, upper), lower)
         return spend, gain - self.ends[:, 0] - price * spend
+
+    def sample(self, count: int) -> ConcaveResponse:
+        """About `count` of the cells, evenly spaced."""
+        pick = slice(None, None, max(len(self.start) // count, 1))
+        bounds = Bounds(self.bounds.lower[pick], self.bounds.upper[pick])
+        arrays = (np.ascontiguousarray(a[pick]) for a in (self.knots, self.value, self.start, self.fall))
+        return ConcaveResponse(*arrays, bounds, self.ends[pick])
+
+    @cached_property
+    def _rows(self) -> NDArray[np.intp]:
+        return np.arange(len(self.start))
+
+    @cached_property
+    def _origin(self) -> NDArray[np.intp]:
+        return self._rows * self.start.shape[1]
+
+    def _first_at_most(self, price: float) -> NDArray[np.intp]:
+        """(C,) first segment at whose end the slope is at most the price: a binary search on all rows at once."""
+        flat, length = self.fall.ravel(), self.fall.shape[1]
+        found = self._origin.copy()
+        while length > 1:
+            half = length >> 1
+            found += half * (flat.take(found + (half - 1)) < -price)
+            length -= half
+        found += flat.take(found) < -price
+        return found - self._origin
 
 
 @dataclass(frozen=True)
@@ -156,13 +181,13 @@ class AnyResponse:
         value = np.concatenate([np.zeros_like(low), np.cumsum(steps, axis=1)], axis=1)
         return AnyResponse(knots, value, start, end)
 
-    def with_row(self, row: int, lower: float, upper: float) -> AnyResponse:
-        """The same curves with one row cut further; its value counts from its own lower bound."""
+    def narrowed(self, rows: NDArray[np.intp], lower: Floats, upper: Floats) -> AnyResponse:
+        """The same curves with some rows cut further; the value of these counts from their own lower bounds."""
         mine = (self.knots, self.value, self.start, self.end)
-        one = AnyResponse(*(a[row : row + 1] for a in mine)).cut(np.array([lower]), np.array([upper]))
+        some = self.take(rows).cut(lower, upper)
         changed = [a.copy() for a in mine]
-        for whole, part in zip(changed, (one.knots, one.value, one.start, one.end), strict=True):
-            whole[row] = part[0]
+        for whole, part in zip(changed, (some.knots, some.value, some.start, some.end), strict=True):
+            whole[rows] = part
         return AnyResponse(*changed)
 
     def at(self, price: float) -> tuple[Floats, Floats]:
@@ -247,3 +272,36 @@ def split(cut: AnyResponse) -> Response:
 
 def _ascending(rows: Floats) -> Floats:
     return np.maximum.accumulate(rows, axis=1) if (rows[:, 1:] < rows[:, :-1]).any() else rows
+
+
+def twins(cut: AnyResponse) -> tuple[NDArray[np.intp], ...]:
+    """Groups of two or more cells whose curves between their bounds are the same to the last bit, in their order.
+
+    Cells of one group can change places without changing anything, so that it is enough to look at plans in which
+    the spend within a group falls from the first to the last.
+    """
+    seen: dict[bytes, list[int]] = {}
+    rows = np.concatenate([cut.knots, cut.value, cut.start, cut.end], axis=1)
+    for index, row in enumerate(rows):
+        seen.setdefault(row.tobytes(), []).append(index)
+    return tuple(np.array(group) for group in seen.values() if len(group) > 1)
+
+
+def halves(
+    bounds: Bounds, cell: int, at: float, groups: tuple[NDArray[np.intp], ...]
+) -> tuple[tuple[NDArray[np.intp], Bounds], tuple[NDArray[np.intp], Bounds]]:
+    """Cut the plans in two: the cell spends at most `at`, or at least `at`; twins after it, or before it, follow.
+
+    Returns
+    -------
+    pair of (rows, Bounds)
+        The rows whose bounds change, with all bounds of the half.
+    """
+    group = next((g for g in groups if cell in g), np.array([cell]))
+    place = int(np.flatnonzero(group == cell)[0])
+    later, earlier = group[place:], group[: place + 1]
+    lower, upper = bounds.lower.copy(), bounds.upper.copy()
+    upper[later] = np.minimum(upper[later], np.maximum(at, lower[later]))
+    lower[earlier] = np.maximum(lower[earlier], np.minimum(at, bounds.upper[earlier]))
+    return (later, Bounds(bounds.lower, upper)), (earlier, Bounds(lower, bounds.upper))
+

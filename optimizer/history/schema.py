@@ -112,6 +112,19 @@ def fold(header: str) -> str:
     return re.sub(r"[\s_\-]+", "_", header.strip().strip("\ufeff\"'").lower()).strip("_")
 
 
+_OFTEN_CALLED: Mapping[str, tuple[str, ...]] = {
+    "date": ("day", "week", "week_start", "reporting_starts", "datum", "tag"),
+    "network": ("platform", "channel", "source", "publisher_platform"),
+    "content_type": ("format", "ad_format", "creative_type", "post_type", "media_type"),
+    "spend": ("cost", "costs", "amount_spent", "total_spent", "budget_spent", "kosten"),
+    "conversions": ("results", "purchases", "orders", "sales", "leads"),
+    "revenue": ("conversion_value", "conv_value", "purchase_value", "turnover", "umsatz"),
+    "impressions": ("impr", "impr.", "displays"),
+    "landing_page": ("url", "destination_url"),
+}
+"""What other programs call a column: for hints in messages, never to read a column under another name."""
+
+
 def closest(header: str, among: Sequence[str]) -> str:
     """The known column a foreign header most resembles, or "" if none is near.
 
@@ -119,10 +132,13 @@ def closest(header: str, among: Sequence[str]) -> str:
 
     Examples
     --------
-    >>> closest("Spend (EUR)", ["date", "spend"]), closest("mark_spent", ["date", "spend"]), closest("mood", ["date"])
-    ('spend', 'spend', '')
+    >>> closest("Amount spent (EUR)", ["date", "spend"]), closest("c_date", ["date"]), closest("mood", ["date"])
+    ('spend', 'date', '')
     """
     name = fold(re.sub(r"[(\[].*?[)\]]", "", header))
+    for column in among:
+        if name in _OFTEN_CALLED.get(column, ()):
+            return column
     for candidate in (name, *sorted(name.split("_"), key=len, reverse=True)):
         near = get_close_matches(candidate, among, n=1, cutoff=0.75)
         if near and len(candidate) > 2:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 
 from optimizer.errors import InputError
 from optimizer.history.raw import PREAMBLE, RawTable, Row, from_columns, known_names, split_header, tabulate
+
+_BROKEN = (zipfile.BadZipFile, zlib.error, ElementTree.ParseError, EOFError, KeyError, ValueError, OSError)
 
 
 def read_xlsx(data: bytes, file: str) -> RawTable:
@@ -23,23 +28,19 @@ def read_xlsx(data: bytes, file: str) -> RawTable:
         Not a workbook that can be opened, or no sheet with a usable header.
     """
     from openpyxl import load_workbook  # type: ignore[import-untyped]
-    from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
 
     try:
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise InputError.at(
-            f"the workbook cannot be opened ({error})", file=file, fix="save it again as XLSX, without a password"
-        ) from error
-    try:
-        sheets = book.worksheets
-        if not sheets:
-            raise InputError.at("the workbook has no sheet with cells", file=file)
-        best = max(sheets, key=_names_in)
-        where = file if len(sheets) == 1 else f"{file} (sheet {best.title})"
-        return tabulate(_rows(best), where)
-    finally:
-        book.close()
+        with warnings.catch_warnings():
+            # Styles and validations that the reader does not know are no concern of a history.
+            warnings.simplefilter("ignore")
+            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+            sheets = book.worksheets
+            best = max(sheets, key=_names_in) if sheets else None
+            rows = list(_rows(best)) if sheets else []
+    except _BROKEN as error:
+        fix = "save it again as XLSX, without a password"
+        raise InputError.at(f"the workbook cannot be opened ({error})", file=file, fix=fix) from error
+    return tabulate(rows, file if len(sheets) < 2 else f"{file} (sheet {best.title})")
 
 
 def _rows(sheet: Any) -> Iterator[Row]:
@@ -69,7 +70,8 @@ def read_parquet(data: bytes, file: str) -> RawTable:
         table = pq.read_table(io.BytesIO(data))
     except (pa.ArrowException, OSError) as error:
         raise InputError.at(f"the Parquet file cannot be read ({error})", file=file, fix="write it again") from error
-    names = [str(name) for name in table.column_names]
+    table = table.select([name for name in table.column_names if not name.startswith("__index_level_")])
+    names = list(map(str, table.column_names))
     split_header([(1, names)], file)
     if table.num_rows == 0:
         raise InputError.at("there are columns but no rows", file=file)

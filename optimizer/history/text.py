@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 from optimizer.errors import InputError
@@ -13,8 +14,6 @@ from optimizer.history.raw import PREAMBLE, RawTable, known_names, tabulate
 
 DELIMITERS = (",", ";", "\t")
 BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-
-csv.field_size_limit(1 << 24)
 
 
 def read_text(data: bytes, file: str) -> RawTable:
@@ -35,7 +34,7 @@ def read_text(data: bytes, file: str) -> RawTable:
     text, findings = decode(data, file)
     delimiter, skip = sniff(text)
     table = tabulate(records(text, delimiter, skip, file), file, "," if delimiter == ";" else ".")
-    return table if not findings else RawTable(**{**vars(table), "findings": (*findings, *table.findings)})
+    return replace(table, findings=(*findings, *table.findings))
 
 
 def decode(data: bytes, file: str) -> tuple[str, list[Finding]]:

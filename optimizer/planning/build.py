@@ -17,7 +17,8 @@ from optimizer.history.panel import Floats, Panel
 from optimizer.planning.explain import Returns, Split, Wording, explain_moves, money, money_unit, move_returns, quantity
 from optimizer.planning.money import weekly_amounts
 from optimizer.planning.plan import CellForecast, CurveBands, Interval, Plan, RunInfo
-from optimizer.planning.request import PlanRequest, Question, request_settings, settle
+from optimizer.planning.question import Question, request_settings, settle
+from optimizer.planning.request import PlanRequest
 
 if TYPE_CHECKING:
     from optimizer.history.history import History
@@ -44,8 +45,8 @@ class _Forecast(NamedTuple):
 def make_plan(history: History, request: PlanRequest, progress: Progress | None = None) -> Plan:
     """Answer a planning question: the best split of the budget over the coming weeks, its proof, forecast and reasons.
 
-    The weeks follow on the last complete week of the history. The split is the same every week. Where the history shows no
-    response to spend, the plan keeps today's split and says so.
+    The weeks follow on the last complete week of the history. The split is the same every week. Where the history
+    shows no response to spend, the plan keeps today's split and says so.
 
     Parameters
     ----------
@@ -81,7 +82,7 @@ def make_plan(history: History, request: PlanRequest, progress: Progress | None 
     question = settle(panel, request)
     say("Fitting the response", 0.05)
     models = _fit(panel, question.goal, request)
-    return assemble(Material(panel, request, question, models, history.findings), say)
+    return assemble(Material(panel, request, question, models, [*history.findings, *_begun(history, panel)]), say)
 
 
 class Material(NamedTuple):
@@ -114,7 +115,9 @@ def assemble(material: Material, say: Progress) -> Plan:
 
     say("Explaining", 0.9)
     split = Split(baseline.mean(axis=1), spend.mean(axis=1), problem.bounds)
-    wording = Wording(question.goal, panel.currency, money_unit(question.weekly, len(panel.cells)), fitted.responsive)
+    unit = money_unit(question.weekly, len(panel.cells))
+    wording = Wording(question.goal, panel.currency, unit, 10.0**-question.decimals, fitted.responsive)
+    returns = _returns(curves, split, request.weeks, unit / 100)
     findings = [*known, *fitted.findings, *question.findings, *_notes(panel, question, total)]
     plan = Plan(
         cells=panel.cells,
@@ -128,8 +131,8 @@ def assemble(material: Material, say: Progress) -> Plan:
         gain=gain,
         carry_after=carry_after,
         by_cell={name: _by_cell(one) for name, one in draws.plan.items()},
-        moves=explain_moves(panel.cells, split, _returns(curves, split, request.weeks), fitted.evidence, wording),
-        allocation=_certify(problem, solved, spend, baseline),
+        moves=explain_moves(panel.cells, split, returns, fitted.evidence, wording),
+        allocation=_certify(problem, solved, spend, baseline, wording.step),
         bounds=question.bounds,
         curves=curves,
         bands=_bands(fitted, panel, upper, question.goal),
@@ -189,7 +192,7 @@ def _value(curves: Curves, amounts: Floats) -> Floats:
     return curves.value(np.clip(amounts.mean(axis=1), curves.knots[:, 0], curves.knots[:, -1]))
 
 
-def _certify(problem: Problem, solved: Allocation, spend: Floats, baseline: Floats) -> Allocation:
+def _certify(problem: Problem, solved: Allocation, spend: Floats, baseline: Floats, step: float) -> Allocation:
     """Hold the proof of the exact solution against the amounts that are written.
 
     The bound is a property of the problem, whatever split is chosen, so only value, gap and what binds are taken anew.
@@ -200,7 +203,7 @@ def _certify(problem: Problem, solved: Allocation, spend: Floats, baseline: Floa
     bound = max(proven.bound, value)
     gap = (bound - value) / max(abs(bound), np.finfo(np.float64).tiny)
     marginal = curves.slope(np.clip(weekly, curves.knots[:, 0], curves.knots[:, -1]))
-    near = 1e-6 * problem.budget + 0.01
+    near = 1e-6 * problem.budget + step
     at_lower = np.flatnonzero((weekly <= problem.bounds.lower + near) & (marginal < proven.price))
     at_upper = np.flatnonzero((weekly >= problem.bounds.upper - near) & (marginal > proven.price))
     certificate = replace(
@@ -259,19 +262,26 @@ def _by_cell(draws: OutcomeDraws) -> CellForecast:
     return CellForecast(mean, np.minimum(low, mean), np.maximum(high, mean))
 
 
-def _returns(curves: Curves, split: Split, weeks: int) -> Returns:
+def _returns(curves: Curves, split: Split, weeks: int, step: float) -> Returns:
     """Returns per unit of money: a weekly amount is spent once in every week of the plan."""
-    ends = curves.knots[:, 0], curves.knots[:, -1]
-    today, plan = np.clip(split.today, *ends), np.clip(split.plan, *ends)
+    first, last = curves.knots[:, 0], curves.knots[:, -1]
+    today, plan = np.clip(split.today, first, last), np.clip(split.plan, first, last)
     gained = (curves.value(plan) - curves.value(today)) / weeks
-    return Returns(
-        curves.slope(today) / weeks, curves.slope(plan) / weeks, move_returns(split.today, split.plan, gained)
-    )
+
+    def marginal(spend: Floats) -> Floats:
+        # A slope at 0 can be endless where a curve starts steeply; the next step of money is what people ask about.
+        above = np.minimum(spend + step, last)
+        below = np.where(last - spend > 1e-3 * step, spend, np.maximum(spend - step, first))
+        width = np.where(above > below, above - below, 1.0)
+        return np.asarray((curves.value(above) - curves.value(below)) / width / weeks)
+
+    return Returns(marginal(today), marginal(plan), move_returns(split.today, split.plan, gained))
 
 
 def _coming_weeks(panel: Panel, weeks: int) -> NDArray[np.datetime64]:
     """Mondays of the planned weeks, right after the last complete week."""
-    return panel.weeks[-1].astype("datetime64[D]") + WEEK * np.arange(1, weeks + 1)
+    following: NDArray[np.datetime64] = panel.weeks[-1].astype("datetime64[D]") + WEEK * np.arange(1, weeks + 1)
+    return following
 
 
 def _notes(panel: Panel, question: Question, total: Mapping[str, Interval]) -> list[Finding]:
@@ -279,27 +289,33 @@ def _notes(panel: Panel, question: Question, total: Mapping[str, Interval]) -> l
     findings = []
     today = float(question.today.sum())
     if abs(today / question.weekly - 1) > SCALED:
-        problem = f"today's spend is {money(today, panel.currency)} a week and the plan's {money(question.weekly, panel.currency)}"
+        now, planned = money(today, panel.currency), money(question.weekly, panel.currency)
+        problem = f"today's spend is {now} a week and the plan's {planned}"
         fix = "today's split was scaled to the plan's budget to compare like with like"
         findings.append(Finding("today-scaled", Severity.NOTE, problem, fix))
     goal = question.goal
-    seen = panel.outcomes.get(goal)
-    if seen is not None and goal in total:
-        best = float(np.nansum(seen, axis=0).max())
-        forecast = total[goal].mean / question.weeks
-        if forecast > best > 0:
-            usual = question.weekly <= float(np.nansum(panel.spend, axis=0).max())
-            problem = (
-                f"the plan expects {quantity(forecast, goal, panel.currency)} a week, more than the "
-                f"{quantity(best, goal, panel.currency)} of the best week on record"
-            )
-            fix = (
-                "spend as high was never tried"
-                if not usual
-                else "check the season and the newest weeks before relying on it"
-            )
-            findings.append(Finding("beyond-record", Severity.WARNING, problem, fix))
+    best = float(np.nansum(panel.outcomes[goal], axis=0).max())
+    forecast = total[goal].mean / question.weeks
+    if forecast > best > 0:
+        tried = question.weekly <= float(np.nansum(panel.spend, axis=0).max())
+        expected, record = quantity(forecast, goal, panel.currency), quantity(best, goal, panel.currency)
+        problem = f"the plan expects {expected} a week, more than the {record} of the best week on record"
+        fix = (
+            "check the season and the newest weeks before relying on it" if tried else "so much was never spent before"
+        )
+        findings.append(Finding("beyond-record", Severity.WARNING, problem, fix))
     return findings
+
+
+def _begun(history: History, panel: Panel) -> list[Finding]:
+    """Say so where the history reaches into the weeks that are planned."""
+    newest = history.table["date"].max().to_datetime64().astype("datetime64[D]")
+    first = panel.weeks[-1].astype("datetime64[D]") + WEEK
+    if newest < first:
+        return []
+    problem = f"the first planned week, {first}, has begun: the history has rows up to {newest}"
+    fix = "what was spent in it already comes off its amounts"
+    return [Finding("week-begun", Severity.NOTE, problem, fix, file=history.file)]
 
 
 def _bands(fitted: FittedResponse, panel: Panel, upper: Floats, goal: str) -> CurveBands:
@@ -323,16 +339,11 @@ def _once(findings: list[Finding]) -> list[Finding]:
 
 
 def _run(panel: Panel, request: PlanRequest, question: Question) -> RunInfo:
-    """Name the run by everything that decides its figures."""
+    """Name the run by everything that decides its figures: data, version, seed and settings."""
     from optimizer import __version__
 
     settings = request_settings(panel, request, question)
     origin = [panel.source_sha256, __version__, request.seed, settings]
     text = json.dumps(origin, sort_keys=True, ensure_ascii=True, allow_nan=False)
-    return RunInfo(
-        id=hashlib.sha256(text.encode()).hexdigest()[:12],
-        data_sha256=panel.source_sha256,
-        version=__version__,
-        seed=request.seed,
-        settings=settings,
-    )
+    identity = hashlib.sha256(text.encode()).hexdigest()[:12]
+    return RunInfo(identity, panel.source_sha256, __version__, request.seed, settings)

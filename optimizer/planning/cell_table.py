@@ -68,8 +68,8 @@ def read_cell_table(path: str | Path, cells: Sequence[Cell], columns: Sequence[s
     Raises
     ------
     InputError
-        The file cannot be read, a column is missing, a cell is unknown or named twice, or an amount is not a number of 0 or
-        more; with file, row and column.
+        The file cannot be read, a column is missing, a cell is unknown or named twice, or an amount is not a number of
+        0 or more; with file, row and column.
     """
     records = _read_records(path, columns)
     places = _places(records, cells)
@@ -139,21 +139,16 @@ def _places(records: _Records, cells: Sequence[Cell]) -> list[int]:
     seen: dict[int, int] = {}
     places = []
     audiences = records.fields.get(AUDIENCE, [""] * len(records.lines))
-    for line, network, content_type, audience in zip(
-        records.lines, records.fields["network"], records.fields["content_type"], audiences, strict=True
-    ):
-        place = known.get(_key(network, content_type, audience))
+    names = zip(records.fields["network"], records.fields["content_type"], audiences, strict=True)
+    for line, cell in zip(records.lines, (Cell(*name) for name in names), strict=True):
+        place = known.get(_key(*cell))
         if place is None:
-            cell = Cell(network, content_type, audience)
-            raise InputError.at(
-                f"cell '{cell.label}' is not in the history",
-                file=records.file, row=line, column=_wrong_column(cell, cells, records.spelled), fix=_suggestion(cell, cells),
-            )  # fmt: skip
+            column, fix = _wrong_column(cell, cells, records.spelled), _suggestion(cell, cells)
+            problem = f"cell '{cell.label}' is not in the history"
+            raise InputError.at(problem, file=records.file, row=line, column=column, fix=fix)
         if place in seen:
-            raise InputError.at(
-                f"cell '{cells[place].label}' is named again; row {seen[place]} names it too",
-                file=records.file, row=line, column=records.spelled["content_type"], fix="keep one of the two rows",
-            )  # fmt: skip
+            column, problem = records.spelled["content_type"], f"row {seen[place]} names '{cell.label}' too"
+            raise InputError.at(problem, file=records.file, row=line, column=column, fix="keep one of the two rows")
         seen[place] = line
         places.append(place)
     return places
@@ -191,7 +186,7 @@ def _amounts(records: _Records, columns: Sequence[str]) -> dict[str, Floats]:
     from optimizer.history.numerals import decide_mark, to_numbers
 
     texts = {name: np.array(records.fields[name], dtype=object) for name in columns}
-    mark = decide_mark(texts, records.decimal_hint).mark
+    mark = decide_mark(texts.values(), records.decimal_hint).mark
     parsed = {}
     for name, values in texts.items():
         numbers, bad = to_numbers(values, mark)

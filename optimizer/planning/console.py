@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.planning.explain import headline, money, money_unit, number, proof, quantity
+from optimizer.planning.explain import MONEY_OUTCOMES, headline, money, money_unit, number, proof
 from optimizer.planning.plan import Move, Plan
 
 if TYPE_CHECKING:
@@ -45,7 +45,9 @@ def move_table(plan: Plan) -> MoveTable:
     header = ("cell", "today", "plan", "change", f"next {number(unit)} bring", "evidence", "why")
     ordered = sorted(plan.moves, key=lambda move: -abs(move.change))
     rows = [_row(move, unit) for move in ordered]
-    today, planned = sum(move.today for move in plan.moves), sum(move.plan for move in plan.moves)
+    # Rounded first: sums that differ in their last bit must not be written as different amounts.
+    today = round(sum(move.today for move in plan.moves), 6)
+    planned = round(sum(move.plan for move in plan.moves), 6)
     rows.append(("all", number(today), number(planned), _signed(planned - today), "", "", ""))
     return MoveTable(title, header, tuple(rows))
 
@@ -69,12 +71,16 @@ def outcome_lines(plan: Plan) -> list[str]:
     for name, total in plan.total.items():
         before, after = plan.baseline_total[name], plan.carry_after[name]
         lines.append(
-            f"Expected {name.replace('_', ' ')}: {quantity(total.mean, name, plan.currency, short=True)} "
+            f"Expected {name.replace('_', ' ')}: {_amount(total.mean, name, plan.currency)} "
             f"({INTERVAL_NAME} {number(total.low)} to {number(total.high)}); today's split "
             f"{number(before.mean)} ({number(before.low)} to {number(before.high)}); "
             f"in the 8 weeks after {_signed(after.mean)} ({number(after.low)} to {number(after.high)})."
         )
     return lines
+
+
+def _amount(value: float, outcome: str, currency: str) -> str:
+    return money(value, currency) if outcome in MONEY_OUTCOMES else number(value)
 
 
 def plain_text(plan: Plan, files: Sequence[str] = ()) -> str:
@@ -99,7 +105,7 @@ def _below(plan: Plan, files: Sequence[str]) -> list[str]:
         if files
         else "No file was written; --out plan.csv and --summary summary.json do."
     )
-    run = f"Run {plan.run.id}, version {plan.run.version}, seed {plan.run.seed}, budget {money(plan.budget, plan.currency)}."
+    run = f"Run {plan.run.id}, version {plan.run.version}, seed {plan.run.seed}."
     return [*outcome_lines(plan), proof(plan), written, run]
 
 

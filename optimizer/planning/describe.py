@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.history.panel import Panel
+from optimizer.history.panel import RECENT_WEEKS, Panel
 from optimizer.planning.explain import money, number
 
 if TYPE_CHECKING:
@@ -29,12 +29,15 @@ def describe_history(history: History, panel: Panel) -> str:
         f"{name.replace('_', ' ')} {number(float(np.nansum(values)))}" for name, values in panel.outcomes.items()
     ]
     seen = float(np.isfinite(panel.spend).mean())
+    recent = float(panel.recent_spend.sum())
+    weeks = len(panel.weeks)
+    where = f"{len(networks)} network{'s' if len(networks) > 1 else ''} ({', '.join(networks)})"
     lines = [
-        f"Read {history.file}: {len(history.table):,} {history.frequency} rows, "
-        f"{len(panel.weeks)} complete weeks from {first} to {last}.",
-        f"Cells: {len(panel.cells)} on {len(networks)} networks ({', '.join(networks)}), observed in {100 * seen:.0f} % of the weeks.",
-        f"Spend: {money(spend, panel.currency)} in all, {money(float(panel.recent_spend.sum()), panel.currency)} a week in the last "
-        f"{min(12, len(panel.weeks))}; {', '.join(brought)}.",
+        f"Read {history.file}: {len(history.table):,} {history.frequency} rows, {weeks} complete weeks, "
+        f"{first} to {last}.",
+        f"Cells: {len(panel.cells)} on {where}, observed in {100 * seen:.0f} % of the weeks.",
+        f"Spend: {money(spend, panel.currency)} in all, {money(recent, panel.currency)} a week over the last "
+        f"{min(RECENT_WEEKS, weeks)} weeks; {', '.join(brought)}.",
         "It can be planned on.",
     ]
     return "\n".join(lines)

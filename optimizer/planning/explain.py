@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -16,6 +16,7 @@ from optimizer.planning.plan import Move, Plan
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+MONEY_OUTCOMES = frozenset(("revenue", "profit"))
 MOVED = 0.005  # a cell counts as moved when its spend changes by more than this share of the larger amount
 ALIKE = 0.10  # returns that differ by less than this share are called "about as much"
 
@@ -64,11 +65,23 @@ class Split:
 
 @dataclass(frozen=True)
 class Wording:
-    """How amounts are spoken of: the goal, the currency and the size of "the next 100"."""
+    """How amounts are spoken of.
+
+    Attributes
+    ----------
+    goal, currency : str
+    unit : float
+        Size of "the next 100".
+    step : float
+        Smallest amount that is written.
+    responsive : bool
+        Whether the history shows any response at all.
+    """
 
     goal: str
     currency: str
     unit: float
+    step: float = 0.01
     responsive: bool = True
 
     def spend(self, amount: float) -> str:
@@ -78,6 +91,21 @@ class Wording:
     def brings(self, per_unit: float) -> str:
         """What one `unit` of money brings, as in ``EUR 310`` or ``3.1 conversions``."""
         return quantity(per_unit * self.unit, self.goal, self.currency, short=True)
+
+    def bare(self, per_unit: float) -> str:
+        """The second amount of a comparison: a count's name was said with the first."""
+        return self.brings(per_unit) if self.goal in MONEY_OUTCOMES else number(per_unit * self.unit)
+
+    @property
+    def verb(self) -> str:
+        """Bring or brings, after the amount of one `unit`."""
+        return "brings" if self.unit == 1 else "bring"
+
+    def for_size(self, amount: float) -> Wording:
+        """The same words for a cell of this weekly spend: "the next 100" says nothing where 3 are spent."""
+        if amount <= 0 or amount >= self.unit:
+            return self
+        return replace(self, unit=10.0 ** math.floor(math.log10(amount)))
 
 
 def number(value: float) -> str:
@@ -117,7 +145,7 @@ def quantity(value: float, outcome: str, currency: str, short: bool = False) -> 
     ('EUR 310 revenue', 'EUR 310', '1 conversion')
     """
     text = number(value)
-    if outcome in ("revenue", "profit"):
+    if outcome in MONEY_OUTCOMES:
         return money(value, currency) if short else f"{money(value, currency)} {outcome}"
     word = outcome.replace("_", " ")
     return f"{text} {word.removesuffix('s') if text in ('1', '-1') else word}"
@@ -140,9 +168,9 @@ def explain_moves(
 ) -> tuple[Move, ...]:
     """Give every cell its reason, its evidence and, where spend leaves what was ever tried, a warning.
 
-    Reasons compare what the next money brings in a cell with what it brings, on average, where it comes from or goes to.
-    Where the returns at today's spend do not order the move (a threshold lies between today and the plan), the average
-    return of the money moved is told instead.
+    Reasons compare what the next money brings in a cell with what it brings, on average, where it comes from or goes
+    to. Where the returns at today's spend do not order the move (a threshold lies between today and the plan), the
+    average return of the money moved is told instead.
     """
     change = split.plan - split.today
     moved = np.abs(change) > MOVED * np.maximum(split.plan, split.today)
@@ -154,20 +182,34 @@ def explain_moves(
         target_move=_weighted(returns.move, added),
         typical=_weighted(returns.plan, split.plan),
     )
-    return tuple(
-        Move(
-            cell=cell,
+    moves = []
+    for c, cell in enumerate(cells):
+        place = _Place(
             today=float(split.today[c]),
             plan=float(split.plan[c]),
-            marginal=float(returns.plan[c]),
-            reason=_reason(_Place.of(c, split, returns, bool(moved[c])), there, evidence[c].label, wording),
-            evidence=evidence[c].label,
-            evidence_reason=evidence[c].reason,
-            warning=_untried(float(split.plan[c]), evidence[c].tried, wording),
+            lower=float(split.bounds.lower[c]),
+            upper=float(split.bounds.upper[c]),
             marginal_today=float(returns.today[c]),
+            marginal_plan=float(returns.plan[c]),
+            move_return=float(returns.move[c]),
+            moved=bool(moved[c]),
+            step=wording.step,
         )
-        for c, cell in enumerate(cells)
-    )
+        known, words = evidence[c], wording.for_size(max(place.today, place.plan))
+        moves.append(
+            Move(
+                cell=cell,
+                today=place.today,
+                plan=place.plan,
+                marginal=place.marginal_plan,
+                reason=_reason(place, there, known.label, words),
+                evidence=known.label,
+                evidence_reason=known.reason,
+                warning=_untried(place.plan, known.tried, wording),
+                marginal_today=place.marginal_today,
+            )
+        )
+    return tuple(moves)
 
 
 @dataclass(frozen=True)
@@ -193,25 +235,11 @@ class _Place:
     marginal_plan: float
     move_return: float
     moved: bool
-
-    @classmethod
-    def of(cls, c: int, split: Split, returns: Returns, moved: bool) -> _Place:
-        amounts = (
-            split.today,
-            split.plan,
-            split.bounds.lower,
-            split.bounds.upper,
-            returns.today,
-            returns.plan,
-            returns.move,
-        )
-        return cls(*(float(values[c]) for values in amounts), moved=moved)
+    step: float
 
     def near(self, bound: float) -> bool:
-        return (
-            abs(self.plan - bound) <= 1e-3 * max(abs(bound), 1e-9 * max(self.today, 1.0))
-            or abs(self.plan - bound) < 0.01
-        )
+        """Whether the plan stands at a bound, rounding aside."""
+        return abs(self.plan - bound) <= max(1e-3 * bound, 0.6 * self.step)
 
     @property
     def direction(self) -> int:
@@ -222,62 +250,54 @@ def _reason(place: _Place, there: _Elsewhere, evidence: str, wording: Wording) -
     """One sentence for one cell."""
     if not wording.responsive:
         return "Kept: the history shows no response to spend that stands out from noise."
-    if place.upper - place.lower <= 1e-3 * place.upper:
+    if place.upper - place.lower <= max(1e-3 * place.upper, wording.step):
         return f"Fixed at {wording.spend(place.plan)} a week by its bounds."
     if place.direction > 0:
-        return _raised(place, there, wording)
-    if place.direction < 0:
-        return _cut(place, there, wording)
-    if evidence in ("none", "weak"):
+        why = _why_raised(place, there, wording)
+        held = f"Held at its maximum of {wording.spend(place.upper)} a week: " if place.near(place.upper) else ""
+    elif place.direction < 0:
+        why = _why_cut(place, there, wording)
+        held = f"Held at its minimum of {wording.spend(place.lower)} a week: " if place.near(place.lower) else ""
+        held = "Stopped: " if place.near(0.0) else held
+    elif evidence in ("none", "weak"):
         return f"Stays: too little evidence to move ({evidence})."
-    return _kept(place, there, wording)
+    else:
+        why, held = _why_kept(place, there, wording), _kept_at(place, wording)
+    return f"{held}{why}." if held else f"{why[0].upper()}{why[1:]}."
 
 
-def _raised(place: _Place, there: _Elsewhere, wording: Wording) -> str:
+def _why_raised(place: _Place, there: _Elsewhere, wording: Wording) -> str:
     unit = wording.spend(wording.unit)
     if place.marginal_today > there.source:
-        here, away = wording.brings(place.marginal_today), _bare(there.source, wording)
-        why = f"the next {unit} bring {here} here and {away} on average where money is taken"
-    else:
-        here, away = wording.brings(place.move_return), _bare(there.source_move, wording)
-        why = f"each {unit} added here bring {here} on average and {away} where money is taken"
-    if place.near(place.upper):
-        return f"Held at its maximum of {wording.spend(place.upper)} a week: {why}."
-    return f"{why[0].upper()}{why[1:]}."
+        here, away = wording.brings(place.marginal_today), wording.bare(there.source)
+        return f"the next {unit} {wording.verb} {here} here and {away} on average where money is taken"
+    here, away = wording.brings(place.move_return), wording.bare(there.source_move)
+    return f"each {unit} added here {wording.verb} {here} on average and {away} where money is taken"
 
 
-def _cut(place: _Place, there: _Elsewhere, wording: Wording) -> str:
+def _why_cut(place: _Place, there: _Elsewhere, wording: Wording) -> str:
     unit = wording.spend(wording.unit)
     if place.marginal_today < there.target:
-        here, away = wording.brings(place.marginal_today), _bare(there.target, wording)
-        why = f"the last {unit} bring {here} here and {away} on average where money goes"
-    else:
-        here, away = wording.brings(place.move_return), _bare(there.target_move, wording)
-        why = f"each {unit} taken here bring {here} on average and {away} where money goes"
-    if place.near(0.0):
-        return f"Stopped: {why}."
-    if place.near(place.lower):
-        return f"Held at its minimum of {wording.spend(place.lower)} a week: {why}."
-    return f"{why[0].upper()}{why[1:]}."
+        here, away = wording.brings(place.marginal_today), wording.bare(there.target)
+        return f"the last {unit} {wording.verb} {here} here and {away} on average where money goes"
+    here, away = wording.brings(place.move_return), wording.bare(there.target_move)
+    return f"each {unit} taken here {wording.verb} {here} on average and {away} where money goes"
 
 
-def _kept(place: _Place, there: _Elsewhere, wording: Wording) -> str:
-    unit, here, away = wording.spend(wording.unit), wording.brings(place.marginal_plan), _bare(there.typical, wording)
-    compare = f"the next {unit} bring {here} here and {away} on average over the plan"
-    if place.near(place.upper):
-        return f"Held at its maximum of {wording.spend(place.upper)} a week: {compare}."
-    if place.near(place.lower):
-        return f"Held at its minimum of {wording.spend(place.lower)} a week: {compare}."
+def _why_kept(place: _Place, there: _Elsewhere, wording: Wording) -> str:
+    unit, here = wording.spend(wording.unit), wording.brings(place.marginal_plan)
     if abs(place.marginal_plan - there.typical) <= ALIKE * abs(there.typical):
-        return f"Kept: the next {unit} bring {here} here, about as much as elsewhere."
-    return f"Kept: {compare}, which is not enough to pay for a move."
+        return f"the next {unit} {wording.verb} {here} here, about as much as elsewhere"
+    return f"the next {unit} {wording.verb} {here} here and {wording.bare(there.typical)} on average over the plan"
 
 
-def _bare(per_unit: float, wording: Wording) -> str:
-    """The second amount of a comparison: the goal's word was said with the first."""
-    if wording.goal in ("revenue", "profit"):
-        return wording.brings(per_unit)
-    return number(per_unit * wording.unit)
+def _kept_at(place: _Place, wording: Wording) -> str:
+    if place.near(place.upper):
+        return f"Held at its maximum of {wording.spend(place.upper)} a week: "
+    if place.near(place.lower):
+        at = "Left without spend" if place.near(0.0) else f"Held at its minimum of {wording.spend(place.lower)} a week"
+        return f"{at}: "
+    return "Kept: "
 
 
 def _untried(plan: float, tried: tuple[float, float], wording: Wording) -> str:
@@ -312,32 +332,33 @@ def move_returns(today: Floats, plan: Floats, value_gain: Floats) -> Floats:
 
 def headline(plan: Plan) -> str:
     """The result in one sentence: the gain over today's split, with its interval."""
-    weeks = _weeks(len(plan.weeks))
+    over = f"over {_weeks(len(plan.weeks))}"
+    budget = money(plan.budget, plan.currency)
     if not plan.responsive:
         return (
-            f"Keep today's split: the history shows no detectable response to spend, so no move of the "
-            f"{money(plan.budget, plan.currency)} over {weeks} can be justified."
+            f"Keep today's split: the history shows no detectable response to spend, so no move of {budget} {over} "
+            "can be justified."
         )
-    gain, before = plan.gain[plan.goal], plan.baseline_total[plan.goal].mean
     if not any(abs(move.change) > MOVED * max(move.plan, move.today) for move in plan.moves):
-        return f"Keep today's split: no split of {money(plan.budget, plan.currency)} over {weeks} is worth more under these bounds."
+        return f"Keep today's split: no other split of {budget} {over} is worth more under these bounds."
+    gain, before = plan.gain[plan.goal], plan.baseline_total[plan.goal].mean
+    more = money(gain.mean, plan.currency) if plan.goal in MONEY_OUTCOMES else number(gain.mean)
     share = f" ({100 * gain.mean / before:+.1f} %)" if before > 0 else ""
-    ends = f"90 % interval {number(gain.low)} to {number(gain.high)}"
-    sure = "" if gain.low > 0 else ", which includes no gain at all"
+    sure = "" if gain.low > 0 else ", so no gain at all is possible too"
     return (
-        f"Moving money as below brings {quantity(gain.mean, plan.goal, plan.currency)} more{share} over {weeks} than today's "
-        f"split of the same {money(plan.budget, plan.currency)}; {ends}{sure}."
+        f"This plan brings {more} more {plan.goal.replace('_', ' ')}{share} {over} than today's split of the same "
+        f"{budget}; 90 % interval {number(gain.low)} to {number(gain.high)}{sure}."
     )
 
 
 def proof(plan: Plan) -> str:
     """The certificate in one sentence."""
     proven = plan.allocation.certificate
-    weeks = _weeks(len(plan.weeks))
+    weekly = money(plan.budget / len(plan.weeks), plan.currency)
     most, this = (quantity(value, plan.goal, plan.currency) for value in (proven.bound, proven.value))
     return (
-        f"No split of {money(plan.budget / len(plan.weeks), plan.currency)} a week under these bounds can bring more than "
-        f"{most} over {weeks} and the 8 after, by the fitted response; this one brings {this}: gap {100 * proven.gap:.2f} %."
+        f"No split of {weekly} a week under these bounds can bring more than {most} over {_weeks(len(plan.weeks))} and "
+        f"the 8 after, by the fitted response; this one brings {this}: gap {100 * proven.gap:.2f} %."
     )
 
 

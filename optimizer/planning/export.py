@@ -46,8 +46,8 @@ def plan_csv(plan: Plan) -> str:
     """One row per week and cell.
 
     Columns: week_start, network, content_type[, audience], spend, spend_per_day, currency, and for each outcome its
-    expected value and the ends of the 90 % interval as OUTCOME, OUTCOME_low, OUTCOME_high. Names that a spreadsheet would
-    run as a formula get an apostrophe in front.
+    expected value and the ends of the 90 % interval as OUTCOME, OUTCOME_low, OUTCOME_high. Names that a spreadsheet
+    would run as a formula get an apostrophe in front.
     """
     with_audience = any(cell.audience for cell in plan.cells)
     keys = ["network", "content_type", *(["audience"] if with_audience else [])]

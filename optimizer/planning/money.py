@@ -12,7 +12,27 @@ from optimizer.errors import InternalError
 from optimizer.history.panel import Floats
 
 # ISO 4217 currencies without minor units in use.
-WHOLE_CURRENCIES = frozenset(["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"])
+WHOLE_CURRENCIES = frozenset(
+    (
+        "BIF",
+        "CLP",
+        "DJF",
+        "GNF",
+        "ISK",
+        "JPY",
+        "KMF",
+        "KRW",
+        "PYG",
+        "RWF",
+        "UGX",
+        "UYI",
+        "VND",
+        "VUV",
+        "XAF",
+        "XOF",
+        "XPF",
+    )
+)
 CENTS = 2
 STEPS_PER_CELL = 100
 
@@ -20,8 +40,9 @@ STEPS_PER_CELL = 100
 def money_decimals(budget: float, weeks: int, cells: int, currency: str = "") -> int:
     """Decimals of the smallest amount a plan writes.
 
-    Cents; whole units in currencies that have no cents. Where money is counted in a large unit (thousands, say), so that a
-    cell's weekly spend would be fewer than 100 steps, finer steps are used, so that rounding never decides the split.
+    Cents; whole units in currencies that have no cents. Where money is counted in a large unit (thousands, say), so
+    that a cell's weekly spend would be fewer than 100 steps, finer steps are used, so that rounding never decides the
+    split.
 
     Examples
     --------
@@ -37,9 +58,9 @@ def money_decimals(budget: float, weeks: int, cells: int, currency: str = "") ->
 def weekly_amounts(split: Floats, budget: float, weeks: int, bounds: Bounds, decimals: int) -> Floats:
     """Round a constant weekly split to amounts of money that add up.
 
-    Each week gets the same amounts where the budget divides evenly; else the first weeks get one step more. Within a week
-    the steps left over go to the largest remainders (Hamilton's method), never past a bound that lies on the grid; a bound
-    between two steps is kept to within one step.
+    Each week gets the same amounts where the budget divides evenly; else the first weeks get one step more. Within a
+    week the steps left over go to the largest remainders (Hamilton's method), never past a bound that lies on the
+    grid; a bound between two steps is kept to within one step.
 
     Parameters
     ----------

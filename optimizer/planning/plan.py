@@ -33,8 +33,9 @@ class Move:
     today, plan : float
         Weekly spend before (today's split scaled to the plan's budget) and after, account currency.
     marginal : float
-        Goal units that one more unit of money brings at the plan's spend, carry-over of the 8 weeks after included.
-        A weekly amount is spent in every week of the plan, so this is the curve's slope over the number of weeks.
+        Goal units that one more unit of money brings at the plan's spend, carry-over of the 8 weeks after included: the
+        average over the next small step (a hundredth of "the next 100"), or over the last one where a cell can take no
+        more. A weekly amount is spent in every week of the plan, so this is the curve's slope over the number of weeks.
     reason : str
         One sentence for people.
     evidence : str
@@ -67,8 +68,8 @@ class Move:
 class CellForecast:
     """Outcome per cell and week of the plan, each array (C, H): mean and the ends of the 90 % interval, noise included.
 
-    The mean is that of the expected outcome. Counts far below one a week have quantiles of 0 and 0; the interval is then
-    widened to hold its mean.
+    The mean is that of the expected outcome. Counts far below one a week have quantiles of 0 and 0; the interval is
+    then widened to hold its mean.
     """
 
     mean: Floats

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from optimizer.allocation.problem import Bounds
 from optimizer.errors import InfeasibleError, InputError
 from optimizer.history.findings import Finding, Severity
 from optimizer.history.panel import Cell, Floats, Panel
-from optimizer.planning.explain import money
+from optimizer.planning.explain import number
 from optimizer.planning.money import money_decimals
 from optimizer.planning.request import PlanRequest, read_bounds, read_current
 
@@ -63,8 +62,8 @@ def settle(panel: Panel, request: PlanRequest) -> Question:
     Raises
     ------
     InputError
-        A file names unknown cells or impossible amounts, the goal is not in the history, or nothing was spent lately and
-        no current split is given.
+        A file names unknown cells or impossible amounts, the goal is not in the history, or nothing was spent lately
+        and no current split is given.
     InfeasibleError
         The minimums add up to more than the budget, or the maximums to less.
     """
@@ -89,11 +88,16 @@ def choose_goal(panel: Panel, asked: str | None) -> str:
     Raises
     ------
     InputError
-        The history has no such outcome.
+        The history has no such outcome, or has neither of the two and none is asked for.
     """
     known = [name for name, values in panel.outcomes.items() if np.nansum(values) > 0]
     if asked is None:
-        return "revenue" if "revenue" in known else "conversions"
+        usual = [name for name in ("revenue", "conversions") if name in known or name in panel.outcomes]
+        if not usual:
+            raise InputError.at(
+                "the history has neither revenue nor conversions", fix=f"{_goals(known)}; choose (--goal)"
+            )
+        return next((name for name in usual if name in known), usual[-1])
     name = asked.strip().lower()
     if name in panel.outcomes:
         return name
@@ -105,8 +109,8 @@ def choose_goal(panel: Panel, asked: str | None) -> str:
 def default_bounds(usual: Floats) -> Bounds:
     """Weekly bounds where none are given: 0 to 3 times the usual spend.
 
-    A cell without usual spend may get up to 3 times half the median of the cells that have some: room for a test, not for
-    a bet.
+    A cell without usual spend may get up to 3 times half the median of the cells that have some: room for a test, not
+    for a bet.
 
     Parameters
     ----------
@@ -134,7 +138,10 @@ def _today(panel: Panel, request: PlanRequest) -> tuple[Floats, list[Finding]]:
             )
         return panel.recent_spend, []
     if not isinstance(given, str | Path):
-        return _checked_array(given, panel, "current"), []
+        amounts = _checked_array(given, panel, "current")
+        if not 0 < amounts.sum() < np.inf:
+            raise InputError.at(f"current sums to {amounts.sum():g}", fix="give today's weekly spend per cell")
+        return amounts, []
     spend = read_current(given, panel.cells)
     unnamed = np.isnan(spend)
     if not unnamed.any():
@@ -142,8 +149,8 @@ def _today(panel: Panel, request: PlanRequest) -> tuple[Floats, list[Finding]]:
     finding = Finding(
         rule="current-incomplete",
         severity=Severity.WARNING,
-        problem=f"today's spend is given for {int((~unnamed).sum())} of {len(spend)} cells; {_names(panel.cells, unnamed)}",
-        fix="they count as 0",
+        problem=f"today's spend is given for {_counted(unnamed)}, {_names(panel.cells, unnamed)}",
+        fix="those count as 0",
         file=str(given),
     )
     return np.where(unnamed, 0.0, spend), [finding]
@@ -162,16 +169,11 @@ def _bounds(panel: Panel, request: PlanRequest, default: Bounds) -> tuple[Bounds
         )
         return default, [finding]
     if not isinstance(given, str | Path):
-        lower, upper = (
-            _checked_array(given.lower, panel, "bounds.lower"),
-            _checked_array(given.upper, panel, "bounds.upper"),
-        )
-        if (lower > upper).any():
-            c = int(np.flatnonzero(lower > upper)[0])
-            label = panel.cells[c].label
-            raise InputError.at(
-                f"minimum {lower[c]:,.2f} of {label} is above its maximum {upper[c]:,.2f}", fix="swap them"
-            )
+        lower = _checked_array(given.lower, panel, "bounds.lower")
+        upper = _checked_array(given.upper, panel, "bounds.upper")
+        for c in np.flatnonzero((lower > upper) | np.isinf(lower)).tolist():
+            problem = f"minimum {lower[c]:,.2f} of {panel.cells[c].label} is above its maximum {upper[c]:,.2f}"
+            raise InputError.at(problem, fix="lower one or raise the other")
         return Bounds(lower, upper), []
     read = read_bounds(given, panel.cells)
     unnamed = np.isnan(read.lower)
@@ -181,8 +183,8 @@ def _bounds(panel: Panel, request: PlanRequest, default: Bounds) -> tuple[Bounds
     finding = Finding(
         rule="bounds-incomplete",
         severity=Severity.NOTE,
-        problem=f"bounds are given for {int((~unnamed).sum())} of {len(unnamed)} cells; {_names(panel.cells, unnamed)}",
-        fix="they may get 0 to 3 times their recent mean weekly spend",
+        problem=f"bounds are given for {_counted(unnamed)}, {_names(panel.cells, unnamed)}",
+        fix="those may get 0 to 3 times their recent mean weekly spend",
         file=str(given),
     )
     return bounds, [finding]
@@ -190,24 +192,27 @@ def _bounds(panel: Panel, request: PlanRequest, default: Bounds) -> tuple[Bounds
 
 def _check_room(panel: Panel, request: PlanRequest, bounds: Bounds) -> None:
     """Refuse a budget that the bounds cannot hold, with the smallest change that would help."""
-    weekly = request.budget / request.weeks
+    weekly, weeks = request.budget / request.weeks, request.weeks
     least, most = float(bounds.lower.sum()), float(bounds.upper.sum())
     slack = ROUNDING * weekly
-    source = f" in {request.bounds}" if isinstance(request.bounds, str | Path) else ""
-    asked = (
-        f"a budget of {money(request.budget, panel.currency)} over {request.weeks} weeks is "
-        f"{_exact(weekly, panel.currency)} a week"
-    )
+    given = f" in {request.bounds}" if isinstance(request.bounds, str | Path) else ""
+
+    def say(amount: float) -> str:
+        return exact(amount, panel.currency)
+
+    asked = f"A budget of {say(request.budget)} for {weeks} week{'s' if weeks > 1 else ''} is {say(weekly)} a week"
     if least > weekly + slack:
         raise InfeasibleError(
-            f"{asked}, but the minimums{source} add up to {_exact(least, panel.currency)} a week; raise the budget to at least "
-            f"{_exact(least * request.weeks, panel.currency)} or lower the minimums by {_exact(least - weekly, panel.currency)} a week."
+            f"{asked}, but the minimums{given} add up to {say(least)} a week; raise the budget to {say(least * weeks)} "
+            f"or lower the minimums by {say(least - weekly)} a week."
         )
     if most < weekly - slack:
-        default = "" if request.bounds is not None else " (3 times recent spend, as no bounds were given)"
+        default = (
+            "" if request.bounds is not None else ", 3 times recent spend where no bounds are given (--bounds FILE),"
+        )
         raise InfeasibleError(
-            f"{asked}, but the maximums{source}{default} add up to {_exact(most, panel.currency)} a week; lower the budget to at most "
-            f"{_exact(most * request.weeks, panel.currency)} or raise the maximums by {_exact(weekly - most, panel.currency)} a week."
+            f"{asked}, but the maximums{given}{default} add up to {say(most)} a week; lower the budget to "
+            f"{say(most * weeks)} or raise the maximums by {say(weekly - most)} a week."
         )
 
 
@@ -231,9 +236,13 @@ def _checked_array(values: Floats, panel: Panel, name: str) -> Floats:
     return array
 
 
-def _names(cells: Sequence[Cell], which: Floats | np.ndarray[tuple[int], np.dtype[np.bool_]]) -> str:
+def _counted(unnamed: NDArray[np.bool_]) -> str:
+    return f"{int((~unnamed).sum())} of {len(unnamed)} cells"
+
+
+def _names(cells: Sequence[Cell], out: NDArray[np.bool_]) -> str:
     """The cells left out, as ``not for a, b, c and 4 more``."""
-    labels = [cell.label for cell, out in zip(cells, which, strict=True) if out]
+    labels = [cells[c].label for c in np.flatnonzero(out).tolist()]
     more = f" and {len(labels) - NAMED} more" if len(labels) > NAMED else ""
     return f"not for {', '.join(labels[:NAMED])}{more}"
 
@@ -242,38 +251,27 @@ def _goals(known: Sequence[str]) -> str:
     return f"goals of this history are {', '.join(known)}" if known else "this history has no outcome above 0"
 
 
-def _exact(amount: float, currency: str) -> str:
-    return f"{currency} {amount:,.2f}".lstrip()
+def exact(amount: float, currency: str) -> str:
+    """Money to the cent, for limits that must be met.
+
+    Examples
+    --------
+    >>> exact(28562, "EUR"), exact(0.00123, "")
+    ('EUR 28,562.00', '0.00123')
+    """
+    return f"{currency} {f'{amount:,.2f}' if amount >= 1 else number(amount)}".lstrip()
 
 
 def request_settings(panel: Panel, request: PlanRequest, question: Question) -> Mapping[str, object]:
-    """All that was asked, as plain values that identify a run: amounts, not the paths they were read from."""
+    """All that was asked, as plain values: amounts per cell rather than the files they were read from."""
     cells = [cell.label for cell in panel.cells]
+    limits = zip(question.bounds.lower.tolist(), question.bounds.upper.tolist(), strict=True)
     return {
-        "budget": float(request.budget),
-        "weeks": int(request.weeks),
+        "budget": question.budget,
+        "weeks": question.weeks,
         "goal": question.goal,
-        "draws": int(request.draws),
+        "draws": request.draws,
         "by_audience": request.by_audience,
-        "bounds": {
-            "source": _source(request.bounds, "3 times recent spend"),
-            "weekly": {
-                cell: [_finite(low), _finite(high)]
-                for cell, low, high in zip(cells, question.bounds.lower, question.bounds.upper, strict=True)
-            },
-        },
-        "current": {
-            "source": _source(request.current, "mean of the last 12 complete weeks"),
-            "weekly": {cell: round(float(amount), 6) for cell, amount in zip(cells, question.today, strict=True)},
-        },
+        "bounds": {cell: [round(low, 6), round(high, 6)] for cell, (low, high) in zip(cells, limits, strict=True)},
+        "current": {cell: round(amount, 6) for cell, amount in zip(cells, question.today.tolist(), strict=True)},
     }
-
-
-def _source(given: object, default: str) -> str:
-    if given is None:
-        return default
-    return Path(given).name if isinstance(given, str | Path) else "given"
-
-
-def _finite(value: float) -> float | None:
-    return round(float(value), 6) if math.isfinite(value) else None

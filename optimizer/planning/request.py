@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from optimizer.allocation.problem import Bounds
-from optimizer.errors import InfeasibleError, InputError
-from optimizer.history.findings import Finding, Severity
-from optimizer.history.panel import Cell, Floats, Panel
+from optimizer.errors import InputError
+from optimizer.history.panel import Cell, Floats
 from optimizer.planning.cell_table import read_cell_table
-from optimizer.planning.explain import money
-from optimizer.planning.money import money_decimals
 
 MOST_WEEKS = 52
-DEFAULT_CEILING = 3.0  # times the recent mean weekly spend
-ROUNDING = 1e-7  # share of the weekly budget by which bounds may miss it: fractions of a cent, not a clash
-NAMED = 3  # cells a finding names before it counts the rest
+FEWEST_DRAWS = 20
 
 
 @dataclass(frozen=True)
@@ -36,11 +31,11 @@ class PlanRequest:
     goal : str or None
         Outcome to maximise; None takes revenue where the history has it, else conversions.
     bounds : path, Bounds or None
-        Smallest and largest weekly spend per cell: a file (see `read_bounds`), arrays in the order of the panel's cells, or
-        None for 0 to 3 times the recent mean.
+        Smallest and largest weekly spend per cell: a file (see `read_bounds`), arrays in the order of the panel's
+        cells, or None for 0 to 3 times the recent mean.
     current : path, float array (C,) or None
-        Today's weekly spend per cell: a file (see `read_current`), an array in the order of the panel's cells, or None for
-        the mean of the last 12 complete weeks.
+        Today's weekly spend per cell: a file (see `read_current`), an array in the order of the panel's cells, or None
+        for the mean of the last 12 complete weeks.
     seed : int
         Of the random numbers behind the draws, 0 or more.
     draws : int
@@ -78,15 +73,15 @@ class PlanRequest:
             raise InputError.at(f"weeks is {self.weeks}", fix=f"a plan covers 1 to {MOST_WEEKS} whole weeks")
         if self.seed < 0:
             raise InputError.at(f"seed is {self.seed}", fix="it must be 0 or more")
-        if self.draws < 20:
-            raise InputError.at(f"draws is {self.draws}", fix="intervals need 20 or more")
+        if self.draws < FEWEST_DRAWS:
+            raise InputError.at(f"draws is {self.draws}", fix=f"intervals need {FEWEST_DRAWS} or more")
 
 
 def read_bounds(path: str | Path, cells: Sequence[Cell]) -> Bounds:
     """Read weekly bounds: network, content_type[, audience], min_spend, max_spend.
 
-    An empty min_spend means 0, an empty max_spend no limit (infinity); cells the file does not name get NaN in both, for
-    the caller to fill in.
+    An empty min_spend means 0, an empty max_spend no limit (infinity); cells the file does not name get NaN in both,
+    for the caller to fill in.
 
     Parameters
     ----------
@@ -103,15 +98,15 @@ def read_bounds(path: str | Path, cells: Sequence[Cell]) -> Bounds:
     Raises
     ------
     InputError
-        A column is missing, a cell is unknown or named twice, or an amount is text, negative or a minimum above its maximum;
-        the message names file, row and column.
+        A column is missing, a cell is unknown or named twice, or an amount is text, negative or a minimum above its
+        maximum; the message names file, row and column.
     """
     table = read_cell_table(path, cells, ("min_spend", "max_spend"))
     lower, upper = table.values
     named = table.rows > 0
     lower = np.where(named & np.isnan(lower), 0.0, lower)
     upper = np.where(named & np.isnan(upper), np.inf, upper)
-    for c in np.flatnonzero(named & (lower > upper)):
+    for c in np.flatnonzero(named & (lower > upper)).tolist():
         problem = f"min_spend {lower[c]:,.2f} of {cells[c].label} is above its max_spend {upper[c]:,.2f}"
         raise InputError.at(
             problem,
@@ -145,7 +140,7 @@ def read_current(path: str | Path, cells: Sequence[Cell]) -> Floats:
     """
     table = read_cell_table(path, cells, ("spend",))
     spend = table.values[0]
-    for c in np.flatnonzero((table.rows > 0) & np.isnan(spend)):
+    for c in np.flatnonzero((table.rows > 0) & np.isnan(spend)).tolist():
         raise InputError.at(
             f"spend of {cells[c].label} is empty",
             file=table.file, row=int(table.rows[c]), column=table.headers[0], fix="write 0 where nothing is spent",

@@ -17,6 +17,8 @@ STRONG, SOME = 0.20, 0.45  # relative standard deviation of the marginal return 
 FEW_WEEKS = 12
 LATE = -0.08  # log share reported below which the newest weeks are called late
 SEASON_WEEKS = 52
+DETECTABLE = 3.0  # log odds (about 20 to 1) from which a response to spend counts as seen
+HARDLY = 0.12  # spread of log spend below which a cell's curve is not seen in its own history
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def judge(panel: Panel, fit: JointFit, draws: Draws) -> tuple[Evidence, ...]:
         varied = float(np.std(np.log(paid)))
         sure = f"return on the next unit known to about {100 * min(spread[cell], 9.99):.0f} %"
         base = f"{weeks} weeks with spend, which varied by {100 * np.expm1(varied):.0f} %; {sure}"
-        if weeks < FEW_WEEKS:
+        if weeks < FEW_WEEKS or varied < HARDLY:
             label = "weak"
         else:
             label = "strong" if spread[cell] < STRONG else "some" if spread[cell] < SOME else "weak"
@@ -72,7 +74,7 @@ def judge(panel: Panel, fit: JointFit, draws: Draws) -> tuple[Evidence, ...]:
 
 def fit_findings(panel: Panel, fit: JointFit, response_odds: float) -> tuple[Finding, ...]:
     """What the fit found: no response, breaks, outages, outliers, late data, a season it could not learn."""
-    found = [] if response_odds > 0 else [no_response(response_odds)]
+    found = [] if response_odds > DETECTABLE else [no_response(response_odds)]
     found += _breaks(panel, fit) + _faults(panel, fit) + _late(fit)
     if len(panel.weeks) < SEASON_WEEKS:
         found.append(

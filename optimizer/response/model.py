@@ -11,7 +11,7 @@ from optimizer.history.findings import Finding
 from optimizer.history.panel import Floats, Panel
 from optimizer.response.carryover import carried
 from optimizer.response.curves import Curves
-from optimizer.response.evidence import Evidence, fit_findings, judge
+from optimizer.response.evidence import DETECTABLE, Evidence, fit_findings, judge
 from optimizer.response.fitting import fit_joint
 from optimizer.response.forecast import Future, OutcomeDraws
 from optimizer.response.posterior import Draws, draw, paired_normals
@@ -66,7 +66,7 @@ class FittedResponse:
     @property
     def responsive(self) -> bool:
         """Whether the history shows any response to spend at all."""
-        return self.response_odds > 0
+        return self.response_odds > DETECTABLE
 
     @property
     def outcomes(self) -> tuple[str, ...]:

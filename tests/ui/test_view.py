@@ -32,7 +32,7 @@ def test_headline_of_many_moves_says_mostly_and_names_at_most_two(make: MakePlan
     plan = make([1400.0, 1000.0, 700.0, 1300.0, 600.0], GAIN)
     sentence = plain(headline(plan).sentence)
     assert sentence.startswith(
-        "Move 1,400 EUR a week, mostly from Facebook image and Facebook video to Instagram reel:"
+        "Move 1,400 EUR a week, mostly from Facebook image and Facebook video to Instagram reel and TikTok video:"
     )
 
 
