@@ -244,7 +244,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OptimizerError as problem:
         return _fail(str(problem), problem.exit_code, debug)
     except typer.TyperException as problem:
-        return _fail(f"{problem.format_message().rstrip('.')}; see optimizer --help.", problem.exit_code, debug)
+        path = getattr(getattr(problem, "ctx", None), "command_path", "optimizer")
+        return _fail(f"{problem.format_message().rstrip('.?')}; see {path} --help.", problem.exit_code, debug)
     except (typer.Abort, KeyboardInterrupt):
         return _fail("Stopped.", EXIT_STOPPED, debug)
     except BrokenPipeError:

@@ -91,11 +91,16 @@ class Truth:
 
     def height(self, carried: Floats) -> Floats:
         """Paid outcome per week (C, W) at carried-over spend, in a usual week."""
-        return np.stack([_curve(s, carried[c] / self.money[c], self.bend[c]) for c, s in enumerate(self.shape)]) * self.scale[:, None]
+        return (
+            np.stack([_curve(s, carried[c] / self.money[c], self.bend[c]) for c, s in enumerate(self.shape)])
+            * self.scale[:, None]
+        )
 
     def expected(self, weekly: Floats, horizon: int = 4) -> Floats:
         """(C, horizon + 8) expected conversions of constant weekly spend (C,), then today's split."""
-        future = np.concatenate([np.repeat(weekly[:, None], horizon, 1), np.repeat(self.today[:, None], TAIL, 1)], axis=1)
+        future = np.concatenate(
+            [np.repeat(weekly[:, None], horizon, 1), np.repeat(self.today[:, None], TAIL, 1)], axis=1
+        )
         carried = carry(np.concatenate([self.spend, future], axis=1), self.decay)[:, self.weeks :]
         season = self.demand[self.weeks : self.weeks + horizon + TAIL]
         return np.asarray(season * (self.organic[:, None] + self.height(carried)))
@@ -113,7 +118,9 @@ class Truth:
 
     def until(self, weeks: int) -> Truth:
         """The same world with a history that ends earlier."""
-        return replace(self, spend=self.spend[:, :weeks], conversions=self.conversions[:, :weeks], revenue=self.revenue[:, :weeks])
+        return replace(
+            self, spend=self.spend[:, :weeks], conversions=self.conversions[:, :weeks], revenue=self.revenue[:, :weeks]
+        )
 
 
 def _curve(shape: str, x: Floats, bend: float) -> Floats:

@@ -2,157 +2,189 @@
 
 The dual search bounds the best split by that on the concave envelopes, and leaves in general one cell on a straight
 part of its envelope, where its curve lies lower. That cell's range is cut in two there; each half has tighter
-envelopes, so a lower bound, and the search goes on in the half that promises most. Every half also proposes splits, which
-are improved on the true curves. What remains open when the effort is spent is stated as the gap.
+envelopes, so a lower bound, and the search goes on in the half that promises most. Every half also proposes splits,
+which are improved on the true curves. What remains open when the effort is spent is stated as the gap.
 """
 
 from __future__ import annotations
 
 import heapq
+import time
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from optimizer.allocation.certificate import Part, Proof
-from optimizer.allocation.climb import Stretches, climb, values_at
+from optimizer.allocation.climb import Stretches, climb
 from optimizer.allocation.concave import Priced, find_price
-from optimizer.allocation.envelope import AnyResponse, split
+from optimizer.allocation.envelope import AnyResponse, halves, split, twins
 from optimizer.allocation.feasibility import fit_to_bounds, settle
 from optimizer.allocation.problem import Bounds, Problem
-from optimizer.errors import InfeasibleError
 from optimizer.history.panel import Floats
 
 INSIDE = 0.1  # a range is cut at least this share of its straight part away from both its ends
-
-
-@dataclass(frozen=True)
-class Effort:
-    """How long to go on.
-
-    Attributes
-    ----------
-    parts : int
-        Parts looked at before the search stops with the gap it has.
-    spare : int
-        Parts looked at for a gap smaller than the problem's tolerance, down to `aim`.
-    aim : float
-        Relative gap at which nothing more is to be had.
-    """
-
-    parts: int = 4000
-    spare: int = 200
-    aim: float = 1e-9
+AIM = 1e-9  # relative gap at which nothing more is to be had
+SPARE_PARTS, SPARE_CELLS = (20, 500), 20_000  # looked at for a gap below the tolerance: parts, and parts times cells
+EAGER_PARTS = 16  # the first parts, and then one in EAGER_PARTS, propose every rounding; the others one
+ROUNDING = 1e-12
 
 
 @dataclass(order=True)
 class _Open:
-    """A part still open: minus its bound (the heap's order), its place in the proof, its curves, floor and dual."""
+    """A part still open, with its dual search; the heap gives the one of the largest bound first."""
 
     rank: float
     index: int
-    cut: AnyResponse = field(compare=False)
-    floor: float = field(compare=False)
+    bounds: Bounds = field(compare=False)
     found: Priced = field(compare=False)
 
 
 class Search:
-    """One run of branch and bound; `spend`, `value` and `proof` are the best known so far."""
+    """One run of branch and bound.
 
-    def __init__(self, problem: Problem, bounds: Bounds, effort: Effort) -> None:
-        self.budget, self.tolerance, self.effort = problem.budget, problem.tolerance, effort
+    Parameters
+    ----------
+    problem : Problem
+    bounds : Bounds
+        Narrowed to the range of the curves; able to hold the budget.
+    """
+
+    def __init__(self, problem: Problem, bounds: Bounds) -> None:
+        self.problem, self.budget = problem, problem.budget
         self.cut = AnyResponse.of(problem.curves, bounds)
         self.stretches = Stretches.of(self.cut)
+        self.twins = twins(self.cut)
         self.offset = float(problem.curves.value(bounds.lower).sum())
+        self.deadline = time.monotonic() + problem.seconds
         self.parts: list[Part] = []
         self.open: list[_Open] = []
         self.spend: Floats = bounds.lower
         self.value = -np.inf
 
     def run(self, starts: list[Floats]) -> tuple[Floats, Proof]:
-        """Search from some splits that spend the budget."""
-        self._enter(self.cut, 0.0)
+        """Search from some splits that spend the budget; returns the best split and the proof of its bound."""
+        self._enter(self.cut.bounds, None)
         price = self.open[0].found.price
         for start in starts:
             self._propose(start, price)
         while self.open and not self._done():
             self._expand(heapq.heappop(self.open))
-        return self.spend, Proof(tuple(self.parts))
+        return self._like_today(), Proof(tuple(self.parts))
 
     def _done(self) -> bool:
-        bound = max(-self.open[0].rank, self.value)
-        gap = (bound - self.value) / max(abs(bound + self.offset), 1e-300)
-        effort = self.effort.spare if gap <= self.tolerance else self.effort.parts
-        return gap <= self.effort.aim or len(self.parts) >= effort
+        gap = max(-self.open[0].rank - self.value, 0.0) / max(abs(self.value + self.offset), 1e-300)
+        spare = min(max(SPARE_CELLS // len(self.spend), SPARE_PARTS[0]), SPARE_PARTS[1])
+        if gap <= self.problem.tolerance and len(self.parts) >= spare:
+            return True
+        return gap <= AIM or time.monotonic() > self.deadline
 
-    def _enter(self, cut: AnyResponse, floor: float) -> int:
+    def _within(self, bounds: Bounds) -> tuple[AnyResponse, float]:
+        """The curves cut to a part's bounds, and the value at its lower bounds; made anew, to keep open parts small."""
+        whole = self.cut.bounds
+        rows = np.flatnonzero((bounds.lower > whole.lower) | (bounds.upper < whole.upper))
+        if not len(rows):
+            return self.cut, 0.0
+        lower = bounds.lower[rows]
+        floor = float(self.cut.take(rows).value_at(lower).sum())
+        return self.cut.narrowed(rows, lower, bounds.upper[rows]), floor
+
+    def _enter(self, bounds: Bounds, hint: float | None) -> int:
         """Bound a part, propose splits from it and put it on the heap; returns its place in the proof."""
         index = len(self.parts)
-        lower, upper = cut.bounds.lower.sum(), cut.bounds.upper.sum()
-        if lower > self.budget * (1 + 1e-12) or upper < self.budget * (1 - 1e-12):
+        if not _holds(bounds, self.budget):
             self.parts.append(Part(0.0))
             return index
-        found = find_price(split(cut), self.budget)
+        cut, floor = self._within(bounds)
+        found = find_price(split(cut), self.budget, hint)
         self.parts.append(Part(found.price))
         bound = found.bound + floor
         if bound > self.value:
-            self._round(cut, found)
-            heapq.heappush(self.open, _Open(-bound, index, cut, floor, found))
+            self._round(found, every=index < EAGER_PARTS or index % EAGER_PARTS == 0)
+            heapq.heappush(self.open, _Open(-bound, index, bounds, found))
         return index
 
-    def _expand(self, node: _Open) -> None:
+    def _expand(self, part: _Open) -> None:
         """Cut the range of the cell that lies farthest below its envelope."""
-        cell, at = self._where(node)
+        cell, at = self._where(part)
         if cell < 0:
             return
-        bounds = node.cut.bounds
-        low, high = float(bounds.lower[cell]), float(bounds.upper[cell])
-        below = self._enter(node.cut.with_row(cell, low, at), node.floor)
-        rise = float(values_at(node.cut.take(np.array([cell])), np.array([at]))[0])
-        above = self._enter(node.cut.with_row(cell, at, high), node.floor + rise)
-        self.parts[node.index] = Part(node.found.price, cell, at, (below, above))
+        low, high = halves(part.bounds, cell, at, self.twins)
+        children = (self._enter(low, part.found.price), self._enter(high, part.found.price))
+        self.parts[part.index] = Part(part.found.price, cell, at, children)
 
-    def _where(self, node: _Open) -> tuple[int, float]:
-        found, mix = node.found, node.found.spend
+    def _where(self, part: _Open) -> tuple[int, float]:
+        """Cell and spend at which to cut; of twins in the same place the one up to which the budget would fill them."""
+        cut, found, mix = self.cut, part.found, part.found.spend
         jump = found.more - found.less
-        missing = values_at(node.cut, found.less) * (1 - found.share) + values_at(node.cut, found.more) * found.share
-        missing -= values_at(node.cut, mix)
+        on_envelope = cut.value_at(found.less) * (1.0 - found.share) + cut.value_at(found.more) * found.share
+        missing = on_envelope - cut.value_at(mix)
         cell = int(np.argmax(missing))
-        if missing[cell] <= 0.0 or jump[cell] <= 0.0:
+        if missing[cell] <= ROUNDING * abs(part.rank) or jump[cell] <= 0.0:
             return -1, 0.0
+        group = next((g for g in self.twins if cell in g), None)
+        if group is not None:
+            level = group[(missing[group] >= missing[cell] * (1.0 - 1e-9)) & (mix[group] == mix[cell])]
+            cell = int(level[min(int(found.share * len(level)), len(level) - 1)])
         edge = INSIDE * jump[cell]
         return cell, float(np.clip(mix[cell], found.less[cell] + edge, found.more[cell] - edge))
 
-    def _round(self, cut: AnyResponse, found: Priced) -> None:
+    def _round(self, found: Priced, *, every: bool) -> None:
         """Turn a split on the envelopes into splits on the curves: fill jumps one by one, the last one either way."""
-        self._propose(settle(found.spend, self.budget, cut.bounds), found.price)
         jump = found.more - found.less
-        jumping = np.flatnonzero(jump > 1e-9 * self.budget)
-        room = self.budget - float(found.less.sum())
+        jumping = np.flatnonzero(jump > AIM * self.budget)
         order = jumping[np.argsort(-jump[jumping], kind="stable")]
-        filled = np.cumsum(jump[order]) <= room
+        filled = np.cumsum(jump[order]) <= self.budget - float(found.less.sum())
         full = found.less.copy()
         full[order[filled]] = found.more[order[filled]]
-        self._repair(cut, full, found.price)
-        rest = order[~filled]
-        if len(rest):
-            full[rest[0]] = found.more[rest[0]]
-            self._repair(cut, full, found.price)
+        self._repair(full, found.price)
+        if every:
+            self._propose(settle(found.spend, self.budget, self.cut.bounds), found.price)
+            if not filled.all():
+                last = order[~filled][0]
+                full[last] = found.more[last]
+                self._repair(full, found.price)
 
-    def _repair(self, cut: AnyResponse, spend: Floats, price: float) -> None:
-        """Keep each cell in the stretch it was put in and spend the budget within these."""
+    def _repair(self, spend: Floats, price: float) -> None:
+        """Spend the budget with each cell in the stretch it was put in, where that is possible."""
         stretch = self.stretches.around(spend, price)
-        try:
-            start = fit_to_bounds(np.maximum(spend, 1e-9 * self.budget), self.budget, stretch)
-        except InfeasibleError:
-            start = fit_to_bounds(np.maximum(spend, 1e-9 * self.budget), self.budget, self.cut.bounds)
-        self._propose(start, price)
+        room = stretch if _holds(stretch, self.budget) else self.cut.bounds
+        self._propose(fit_to_bounds(spend, self.budget, room), price)
 
     def _propose(self, start: Floats, price: float) -> None:
         spend, value = climb(self.stretches, self.budget, start, price)
         if value > self.value:
             self.spend, self.value = spend, value
 
+    def _like_today(self) -> Floats:
+        """The best split; among twins the largest spend where most is spent today."""
+        spend = self.spend.copy()
+        for group in self.twins:
+            order = group[np.argsort(-self.problem.baseline[group], kind="stable")]
+            spend[order] = np.sort(spend[group])[::-1]
+        return spend
 
-def close_gap(problem: Problem, bounds: Bounds, starts: list[Floats], effort: Effort | None = None) -> tuple[Floats, Proof]:
-    """Best split found on the true curves, and the proof of how good it is."""
-    return Search(problem, bounds, effort or Effort()).run(starts)
+
+def _holds(bounds: Bounds, budget: float) -> bool:
+    """Whether some split of the budget keeps the bounds."""
+    low, high = float(bounds.lower.sum()), float(bounds.upper.sum())
+    return low <= budget * (1.0 + ROUNDING) and high >= budget * (1.0 - ROUNDING)
+
+
+def close_gap(problem: Problem, bounds: Bounds, starts: list[Floats]) -> tuple[Floats, Proof]:
+    """Find the best split on curves of any shape, and the proof of how good it is.
+
+    Parameters
+    ----------
+    problem : Problem
+        Its `seconds` end the search with the gap it then has.
+    bounds : Bounds
+        Narrowed to the range of the curves; able to hold the budget.
+    starts : list of float array, shape (C,)
+        Splits to begin with; the result is worth at least as much as each.
+
+    Returns
+    -------
+    spend : float array, shape (C,)
+    proof : Proof
+    """
+    return Search(problem, bounds).run(starts)

@@ -4,6 +4,7 @@ Weak duality: for any price p and any split x of the budget B within the bounds,
 ``sum f(x) = sum (f(x) - p x) + p B <= sum max (f - p x) + p B``. The right side is a bound that anybody can recompute.
 Where it is not tight, because curves are not concave, the range of a cell is cut in two, and in two again; every part
 gets a price of its own, and the largest of their bounds holds for all. `Proof` is the list of these cuts and prices.
+Cells with the same curve can change places, so of twins only plans that fall from the first to the last count.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from optimizer.allocation.envelope import AnyResponse
+from optimizer.allocation.envelope import AnyResponse, halves, twins
 from optimizer.allocation.problem import Bounds, Certificate, Problem, Status
 from optimizer.errors import InternalError
 from optimizer.history.panel import Floats
 
 SPENT = 1e-9  # relative: a split that misses the budget or a bound by more is wrong
+NEAR = 1e-12  # of the budget: a spend this near a bound or a corner of its curve is on it
 TINY = 1e-300
 ROUNDING = 4e-16  # added to a bound per unit of what was summed up in it
 
@@ -75,8 +78,11 @@ def certify(problem: Problem, bounds: Bounds, spend: Floats, proof: Proof | None
     """
     check_split(problem, bounds, spend)
     curves = problem.curves
-    right, left = curves.slope(spend), curves.slope_left(spend)
-    room_up, room_down = spend < bounds.upper, spend > bounds.lower
+    near = NEAR * problem.budget
+    room_up, room_down = bounds.upper - spend > near, spend - bounds.lower > near
+    # One-sided slopes a hair away, so that a split a rounding error off a corner is judged as being on it.
+    right = curves.slope(np.minimum(spend + near, bounds.upper))
+    left = curves.slope_left(np.maximum(spend - near, bounds.lower))
     price = _price(right, left, room_up, room_down)
     value = float(curves.value(spend).sum())
     bound = _bound(problem, bounds, proof or Proof((Part(price),)))
@@ -84,7 +90,8 @@ def certify(problem: Problem, bounds: Bounds, spend: Floats, proof: Proof | None
     if value > bound + SPENT * max(scale, abs(value)):
         raise InternalError(f"a split worth {value!r} stands above its proven bound {bound!r}.")
     gap = max(bound - value, 0.0) / scale
-    at_lower, at_upper = ~room_down & (right < price), ~room_up & (left > price) & room_down
+    at_lower = ~room_down & (right < price) & (bounds.lower > curves.knots[:, 0])
+    at_upper = ~room_up & (left > price) & room_down
     prices = np.where(at_lower, price - right, np.where(at_upper, left - price, 0.0))
     return Certificate(
         status=Status.OPTIMAL if gap <= problem.tolerance else Status.FEASIBLE,
@@ -110,7 +117,7 @@ def check_split(problem: Problem, bounds: Bounds, spend: Floats) -> None:
         raise InternalError(f"a split gives {problem.curves.cells[c].label} {spend[c]!r}, outside of its bounds.")
 
 
-def _price(right: Floats, left: Floats, room_up: np.ndarray, room_down: np.ndarray) -> float:
+def _price(right: Floats, left: Floats, room_up: NDArray[np.bool_], room_down: NDArray[np.bool_]) -> float:
     """What one more unit of money would bring: the best marginal value among cells with room."""
     if room_up.any():
         return float(right[room_up].max())
@@ -119,38 +126,35 @@ def _price(right: Floats, left: Floats, room_up: np.ndarray, room_down: np.ndarr
 
 def _bound(problem: Problem, bounds: Bounds, proof: Proof) -> float:
     """Largest bound of the proof's parts, each recomputed from the curves."""
-    floor = problem.curves.value(bounds.lower)
-    whole = AnyResponse.of(problem.curves, bounds)
+    if len(proof.parts) == 1:
+        return _part_bound(AnyResponse.whole(problem.curves), problem.budget, bounds, proof.parts[0].price, 0.0)
+    floor = float(problem.curves.value(bounds.lower).sum())
+    cut = AnyResponse.of(problem.curves, bounds)
+    groups = twins(cut)
     best = -np.inf
-    todo: list[tuple[int, dict[int, tuple[float, float]]]] = [(0, {})]
+    todo = [(0, bounds)]
     while todo:
-        index, cuts = todo.pop()
+        index, own = todo.pop()
         part = proof.parts[index]
         if part.cell >= 0:
-            low, high = cuts.get(part.cell, (float(bounds.lower[part.cell]), float(bounds.upper[part.cell])))
-            at = min(max(part.at, low), high)
-            todo.append((part.children[0], {**cuts, part.cell: (low, at)}))
-            todo.append((part.children[1], {**cuts, part.cell: (at, high)}))
+            at = min(max(part.at, float(own.lower[part.cell])), float(own.upper[part.cell]))
+            todo += zip(part.children, halves(own, part.cell, at, groups), strict=True)
         else:
-            best = max(best, _part_bound(problem, whole, floor, part.price, cuts))
+            best = max(best, _part_bound(cut, problem.budget, own, part.price, floor))
     return best
 
 
-def _part_bound(
-    problem: Problem, whole: AnyResponse, floor: Floats, price: float, cuts: dict[int, tuple[float, float]]
-) -> float:
-    _, surplus = whole.at(price)
-    lower, upper = whole.bounds.lower.copy(), whole.bounds.upper.copy()
-    if cuts:
-        rows = np.array(list(cuts))
-        lower[rows], upper[rows] = np.array(list(cuts.values())).T
-        if float(lower.sum()) > problem.budget * (1.0 + SPENT) or float(upper.sum()) < problem.budget * (1.0 - SPENT):
-            return -np.inf
-        narrow = Bounds(lower[rows], upper[rows])
-        some = whole.take(rows)
-        _, inside = some.cut(narrow.lower, narrow.upper).at(price)
-        lift = problem.curves.value(lower)[rows] - floor[rows]
-        surplus[rows] = inside + lift
-    total = float(surplus.sum()) + price * problem.budget + float(floor.sum())
-    summed = float(np.abs(surplus).sum()) + price * problem.budget + float(np.abs(floor).sum())
+def _part_bound(curves: AnyResponse, budget: float, bounds: Bounds, price: float, floor: float) -> float:
+    """Weak duality within the bounds of one part; `floor` is what the curves' values are counted from, in all."""
+    spent = SPENT * budget
+    if float(bounds.lower.sum()) > budget + spent or float(bounds.upper.sum()) < budget - spent:
+        return -np.inf
+    spend, surplus = curves.at(price)
+    # Where the best spend lies within the bounds these change nothing; else the curve is cut to them.
+    rows = np.flatnonzero((spend < bounds.lower) | (spend > bounds.upper))
+    if len(rows):
+        some, lower = curves.take(rows), bounds.lower[rows]
+        surplus[rows] = some.cut(lower, bounds.upper[rows]).at(price)[1] + some.value_at(lower)
+    total = float(surplus.sum()) + price * budget + floor
+    summed = float(np.abs(surplus).sum()) + price * budget + abs(floor)
     return total + ROUNDING * summed

@@ -72,19 +72,8 @@ class Stretches:
         return np.clip(found, 0, knots.shape[1] - 2)
 
 
-def values_at(cut: AnyResponse, spend: Floats) -> Floats:
-    """(C,) value of each cell above that of its lower bound."""
-    knots = cut.knots
-    rows = np.arange(len(spend))
-    k = np.clip(count_below(knots, spend[:, None])[:, 0] - 1, 0, knots.shape[1] - 2)
-    width = knots[rows, k + 1] - knots[rows, k]
-    offset = spend - knots[rows, k]
-    bend = (cut.end[rows, k] - cut.start[rows, k]) / np.where(width > 0.0, width, 1.0)
-    return np.asarray(cut.value[rows, k] + offset * (cut.start[rows, k] + 0.5 * bend * offset), dtype=np.float64)
-
-
 def best_within(cut: AnyResponse, budget: float, bounds: Bounds) -> tuple[Floats, float] | None:
-    """Best split and its price where every curve is concave between `bounds`; None where these cannot hold the budget."""
+    """Best split and its price where all curves are concave between `bounds`; None if these cannot hold the budget."""
     if float(bounds.lower.sum()) > budget or float(bounds.upper.sum()) < budget:
         return None
     part = ConcaveResponse.of_cut(cut.cut(bounds.lower, bounds.upper))
@@ -94,12 +83,12 @@ def best_within(cut: AnyResponse, budget: float, bounds: Bounds) -> tuple[Floats
 
 def climb(stretches: Stretches, budget: float, spend: Floats, price: float) -> tuple[Floats, float]:
     """Improve a split that spends the budget until no cell wants to leave its stretch; returns it with its value."""
-    value = float(values_at(stretches.cut, spend).sum())
+    value = float(stretches.cut.value_at(spend).sum())
     for _ in range(ROUNDS):
         found = best_within(stretches.cut, budget, stretches.around(spend, price))
         if found is None:
             break
-        better = float(values_at(stretches.cut, found[0]).sum())
+        better = float(stretches.cut.value_at(found[0]).sum())
         if better <= value + BETTER * abs(value):
             break
         (spend, price), value = found, better

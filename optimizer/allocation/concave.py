@@ -8,13 +8,16 @@ other curves D is still a bound, and the same as the best plan on the concave en
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optimizer.allocation.envelope import Response
+from optimizer.allocation.envelope import ConcaveResponse, Response
 from optimizer.history.panel import Floats
 
+MANY, SAMPLE = 5000, 500  # with more cells than MANY the search starts from the price of a sample
+NEAR = 0.02  # how near a hint is expected to be
+FIRST_CUT = 1e-3  # of the highest price, where the lowest is still 0 and has no logarithm
 STEPS = 200  # bisection alone would need about 120 from the widest bracket; a secant step mostly needs 10
 CLOSE = 4e-15  # relative: what is left is rounding
 
@@ -60,7 +63,7 @@ class _Side:
     over: float
 
 
-def find_price(response: Response, budget: float) -> Priced:
+def find_price(response: Response, budget: float, hint: float | None = None) -> Priced:
     """Minimise the dual over the price.
 
     Parameters
@@ -69,6 +72,8 @@ def find_price(response: Response, budget: float) -> Priced:
         Its bounds must be able to hold the budget.
     budget : float
         Money per week, > 0.
+    hint : float, optional
+        A price to begin with.
 
     Returns
     -------
@@ -83,26 +88,58 @@ def find_price(response: Response, budget: float) -> Priced:
         return _mix(rest, free, 1)
     if dear.over >= 0.0:
         return _mix(_Side(top, bounds.lower, dear.dual, dear.over), dear, 1)
-    return _narrow(response, budget, free, dear)
+    if hint is None and isinstance(response, ConcaveResponse) and len(bounds.lower) > MANY:
+        hint = _price_of_sample(response, budget)
+    cheap, dear, steps = _around(response, budget, free, dear, hint)
+    found = _narrow(response, budget, cheap, dear)
+    return replace(found, steps=found.steps + steps)
+
+
+def _price_of_sample(response: ConcaveResponse, budget: float) -> float:
+    """The price for some of the cells with their part of the budget: near that for all, and cheap to find."""
+    floor, ceiling = float(response.bounds.lower.sum()), float(response.bounds.upper.sum())
+    some = response.sample(SAMPLE)
+    low, high = float(some.bounds.lower.sum()), float(some.bounds.upper.sum())
+    return find_price(some, low + (high - low) * (budget - floor) / (ceiling - floor)).price
+
+
+def _around(
+    response: Response, budget: float, cheap: _Side, dear: _Side, hint: float | None
+) -> tuple[_Side, _Side, int]:
+    """Start from a bracket about a hint, widened until it holds the answer."""
+    if hint is None:
+        return cheap, dear, 0
+    step, steps, price = 1.0 + NEAR, 0, hint
+    while cheap.price < price < dear.price:
+        side = _ask(response, price, budget)
+        steps += 1
+        if side.over > 0.0:
+            cheap, up = side, True
+        else:
+            dear, up = side, False
+        if hint / step <= cheap.price and dear.price <= hint * step:
+            break
+        step = step**2 if steps > 1 else step
+        price = hint * step if up else hint / step
+    return cheap, dear, steps
 
 
 def _narrow(response: Response, budget: float, cheap: _Side, dear: _Side) -> Priced:
     """Close the bracket by secants on the spend, crossings of the dual's tangents, and halving when these stall."""
     for step in range(STEPS):
-        width = dear.price - cheap.price
-        if width <= CLOSE * dear.price:
+        if dear.price - cheap.price <= CLOSE * dear.price:
             break
         crossing, height = _crossing(cheap, dear)
         guess = _guess(cheap, dear, crossing, step)
         if not cheap.price < guess < dear.price:
-            break
+            guess = 0.5 * (cheap.price + dear.price)
         side = _ask(response, guess, budget)
         if abs(side.over) <= CLOSE * budget:
             return _mix(side, side, step + 2)
         if guess == crossing and side.dual <= height + CLOSE * abs(height):
             return _kink(cheap, side, dear, step + 2)
         cheap, dear = (side, dear) if side.over > 0.0 else (cheap, side)
-    return _mix(cheap, dear, step + 2)
+    return _mix(cheap, dear, STEPS)
 
 
 def _guess(cheap: _Side, dear: _Side, crossing: float, step: int) -> float:
@@ -113,7 +150,7 @@ def _guess(cheap: _Side, dear: _Side, crossing: float, step: int) -> float:
         return crossing
     if cheap.price > 0.0:
         return float(np.sqrt(cheap.price) * np.sqrt(dear.price))
-    return dear.price * 1e-3
+    return dear.price * FIRST_CUT
 
 
 def _crossing(cheap: _Side, dear: _Side) -> tuple[float, float]:

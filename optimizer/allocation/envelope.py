@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from optimizer.allocation.problem import Bounds
 from optimizer.history.panel import Floats
-from optimizer.response.curves import Curves, level_padding, slopes_fall
+from optimizer.response.curves import Curves, count_below, level_padding, slopes_fall
 
 BLOCK = 1 << 16  # numbers handled at a time, so that what lies between two steps stays in the processor's cache
 
@@ -100,8 +100,9 @@ class ConcaveResponse:
         """About `count` of the cells, evenly spaced."""
         pick = slice(None, None, max(len(self.start) // count, 1))
         bounds = Bounds(self.bounds.lower[pick], self.bounds.upper[pick])
-        arrays = (np.ascontiguousarray(a[pick]) for a in (self.knots, self.value, self.start, self.fall))
-        return ConcaveResponse(*arrays, bounds, self.ends[pick])
+        start, fall = np.ascontiguousarray(self.start[pick]), np.ascontiguousarray(self.fall[pick])
+        knots, value = np.ascontiguousarray(self.knots[pick]), np.ascontiguousarray(self.value[pick])
+        return ConcaveResponse(knots, value, start, fall, bounds, self.ends[pick])
 
     @cached_property
     def _rows(self) -> NDArray[np.intp]:
@@ -109,7 +110,7 @@ class ConcaveResponse:
 
     @cached_property
     def _origin(self) -> NDArray[np.intp]:
-        return self._rows * self.start.shape[1]
+        return np.asarray(self._rows * self.start.shape[1], dtype=np.intp)
 
     def _first_at_most(self, price: float) -> NDArray[np.intp]:
         """(C,) first segment at whose end the slope is at most the price: a binary search on all rows at once."""
@@ -120,7 +121,7 @@ class ConcaveResponse:
             found += half * (flat.take(found + (half - 1)) < -price)
             length -= half
         found += flat.take(found) < -price
-        return found - self._origin
+        return np.asarray(found - self._origin, dtype=np.intp)
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,8 @@ class AnyResponse:
     Attributes
     ----------
     knots, value : float array, shape (C, K)
-        Spend (clipped to the bounds, so that knots outside repeat) and value above that of the lower bound.
+        Spend (clipped to the bounds, so that knots outside repeat) and value above that of the lower bound
+        (`whole`: all the spend a curve is known for, and its full value).
     start, end : float array, shape (C, K - 1)
         Slope at both ends of a segment; segments of no width carry their neighbour's.
     """
@@ -141,11 +143,14 @@ class AnyResponse:
     end: Floats
 
     @classmethod
-    def of(cls, curves: Curves, bounds: Bounds, rows: NDArray[np.intp] | None = None) -> AnyResponse:
-        """Cut the curves (of some rows) to [lower, upper], which must lie in the range of the knots."""
-        pick = slice(None) if rows is None else rows
-        whole = cls(curves.knots[pick], curves.knot_values[pick], curves.start[pick], curves.end[pick])
-        return whole.cut(bounds.lower[pick], bounds.upper[pick])
+    def of(cls, curves: Curves, bounds: Bounds) -> AnyResponse:
+        """Cut the curves to [lower, upper], which must lie in the range of the knots."""
+        return cls.whole(curves).cut(bounds.lower, bounds.upper)
+
+    @classmethod
+    def whole(cls, curves: Curves) -> AnyResponse:
+        """Curves as they are, without bounds of their own and without copying anything."""
+        return cls(curves.knots, curves.knot_values, curves.start, curves.end)
 
     @property
     def bounds(self) -> Bounds:
@@ -189,6 +194,16 @@ class AnyResponse:
         for whole, part in zip(changed, (some.knots, some.value, some.start, some.end), strict=True):
             whole[rows] = part
         return AnyResponse(*changed)
+
+    def value_at(self, spend: Floats) -> Floats:
+        """(C,) value of each cell's spend, counted as `value` is."""
+        rows = np.arange(len(spend))
+        k = np.clip(count_below(self.knots, spend[:, None])[:, 0] - 1, 0, self.start.shape[1] - 1)
+        offset = spend - self.knots[rows, k]
+        width = self.knots[rows, k + 1] - self.knots[rows, k]
+        start = self.start[rows, k]
+        bend = (self.end[rows, k] - start) / np.where(width > 0.0, width, 1.0)
+        return np.asarray(self.value[rows, k] + offset * (start + 0.5 * bend * offset), dtype=np.float64)
 
     def at(self, price: float) -> tuple[Floats, Floats]:
         """(C,) best spend and (C,) surplus at a price."""
@@ -287,21 +302,12 @@ def twins(cut: AnyResponse) -> tuple[NDArray[np.intp], ...]:
     return tuple(np.array(group) for group in seen.values() if len(group) > 1)
 
 
-def halves(
-    bounds: Bounds, cell: int, at: float, groups: tuple[NDArray[np.intp], ...]
-) -> tuple[tuple[NDArray[np.intp], Bounds], tuple[NDArray[np.intp], Bounds]]:
-    """Cut the plans in two: the cell spends at most `at`, or at least `at`; twins after it, or before it, follow.
-
-    Returns
-    -------
-    pair of (rows, Bounds)
-        The rows whose bounds change, with all bounds of the half.
-    """
+def halves(bounds: Bounds, cell: int, at: float, groups: tuple[NDArray[np.intp], ...]) -> tuple[Bounds, Bounds]:
+    """Cut the plans in two: the cell spends at most `at`, or at least `at`; its twins after, or before, it follow."""
     group = next((g for g in groups if cell in g), np.array([cell]))
     place = int(np.flatnonzero(group == cell)[0])
     later, earlier = group[place:], group[: place + 1]
     lower, upper = bounds.lower.copy(), bounds.upper.copy()
     upper[later] = np.minimum(upper[later], np.maximum(at, lower[later]))
     lower[earlier] = np.maximum(lower[earlier], np.minimum(at, bounds.upper[earlier]))
-    return (later, Bounds(bounds.lower, upper)), (earlier, Bounds(lower, bounds.upper))
-
+    return Bounds(bounds.lower, upper), Bounds(lower, bounds.upper)

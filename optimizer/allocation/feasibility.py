@@ -42,6 +42,8 @@ def check(problem: Problem) -> Bounds:
     _check_amounts(problem.baseline, cells, len(cells), "today's spend")
     if not 0.0 <= problem.tolerance < 1.0:
         raise InputError.at(f"tolerance is {problem.tolerance}", fix="it must be 0 or more and below 1")
+    if not problem.seconds >= 0.0:
+        raise InputError.at(f"seconds is {problem.seconds}", fix="it must be 0 or more")
     first, last = problem.curves.knots[:, 0], problem.curves.knots[:, -1]
     lower, upper = np.maximum(problem.bounds.lower, first), np.minimum(problem.bounds.upper, last)
     over = lower > upper
@@ -182,12 +184,10 @@ def _proportional(weights: Floats, budget: float, bounds: Bounds) -> Floats:
     moving = (low_turn <= at) & (high_turn > at)
     if moving.any():
         spend[moving] += (budget - float(spend.sum())) * weights[moving] / float(weights[moving].sum())
-    return spend
+    return np.asarray(spend, dtype=np.float64)
 
 
-def _check_amounts(
-    amounts: Floats, cells: Sequence[Cell], count: int, what: str, *, infinite: bool = False
-) -> None:
+def _check_amounts(amounts: Floats, cells: Sequence[Cell], count: int, what: str, *, infinite: bool = False) -> None:
     if np.shape(amounts) != (count,):
         raise InputError.at(f"{what} has the shape {np.shape(amounts)}", fix=f"one number for each of {count} cells")
     bad = np.isnan(amounts) | (~infinite & np.isinf(amounts)) | (amounts < 0.0)

@@ -40,6 +40,8 @@ class Problem:
         plan (design: proportional, clipped to the bounds), and never returns less than it is worth.
     tolerance : float
         Relative gap at which a result counts as proven best.
+    seconds : float
+        Longest time for closing the gap where curves are not concave; what is then left is stated.
     """
 
     curves: Curves
@@ -47,6 +49,7 @@ class Problem:
     bounds: Bounds
     baseline: Floats
     tolerance: float = 1e-4
+    seconds: float = 5.0
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ class Certificate:
     price : float
         Shadow price of the budget: value of one more unit of weekly money.
     at_lower, at_upper : tuple of int
-        Cells held by their minimum or maximum.
+        Cells held by their minimum or maximum; a minimum where the curve begins (0) holds nobody.
     bound_prices : float array, shape (C,)
         Value per unit by which the cell's binding bound could move; 0 where none binds.
     """

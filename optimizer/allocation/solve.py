@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from optimizer.allocation.branch import close_gap
-from optimizer.allocation.certificate import Proof, certify
+from optimizer.allocation.certificate import Part, Proof, certify
 from optimizer.allocation.concave import find_price
 from optimizer.allocation.envelope import ConcaveResponse, respond
 from optimizer.allocation.feasibility import check, fit_to_bounds, settle
 from optimizer.allocation.problem import Allocation, Bounds, Problem
 from optimizer.history.panel import Floats
+
+NO_GAIN = 1e-12  # relative
 
 
 def solve(problem: Problem) -> Allocation:
@@ -49,13 +51,14 @@ def solve(problem: Problem) -> Allocation:
     baseline = fit_to_bounds(problem.baseline, problem.budget, bounds, problem.curves.cells)
     baseline_value = float(problem.curves.value(baseline).sum())
     spend, proof = _best_split(problem, bounds, baseline)
-    if float(problem.curves.value(spend).sum()) <= baseline_value:
-        spend = baseline
+    if float(problem.curves.value(spend).sum()) <= baseline_value + NO_GAIN * abs(baseline_value):
+        spend = baseline  # where nothing is to be gained nothing moves
     return Allocation(spend, baseline, baseline_value, certify(problem, bounds, spend, proof))
 
 
-def _best_split(problem: Problem, bounds: Bounds, baseline: Floats) -> tuple[Floats, Proof | None]:
+def _best_split(problem: Problem, bounds: Bounds, baseline: Floats) -> tuple[Floats, Proof]:
     response = respond(problem.curves, bounds)
     if isinstance(response, ConcaveResponse):
-        return settle(find_price(response, problem.budget).spend, problem.budget, bounds), None
+        found = find_price(response, problem.budget)
+        return settle(found.spend, problem.budget, bounds), Proof((Part(found.price),))
     return close_gap(problem, bounds, [baseline])

@@ -91,13 +91,7 @@ def split_header(rows: Iterable[Row], file: str) -> tuple[int, list[str], Iterat
     if not head:
         raise InputError.at("the file holds no rows", file=file, fix=_expected())
     if max(counts) == 0:
-        shown = ", ".join(str(cell) for cell in head[0][1] if not blank(cell))
-        raise InputError.at(
-            f"no header was found: none of the first {len(head)} rows names a known column, and row {head[0][0]}"
-            f" reads '{shown[:80]}'",
-            file=file,
-            fix=_expected(),
-        )
+        raise _no_header(head, file)
     position = counts.index(max(counts))
     line, cells = head[position]
     names = ["" if cell is None else str(cell).strip() for cell in cells]
@@ -105,6 +99,25 @@ def split_header(rows: Iterable[Row], file: str) -> tuple[int, list[str], Iterat
         names.pop()
     _check_header(names, line, file)
     return line, names, chain(head[position + 1 :], stream)
+
+
+def _no_header(head: list[Row], file: str) -> InputError:
+    """Quote the row that comes nearest to a header, with what its names may stand for."""
+    hints = [_hints([cell for cell in cells if isinstance(cell, str)], tuple(BY_NAME)) for _, cells in head]
+    position = max(range(len(head)), key=lambda index: len(hints[index]))
+    line, cells = head[position]
+    shown = ", ".join(str(cell) for cell in cells if not blank(cell))
+    shown = shown if len(shown) <= 80 else shown[:77] + "..."
+    count = "the only row does not name" if len(head) == 1 else f"none of the first {len(head)} rows names"
+    hint = f" ({', '.join(hints[position])})" if hints[position] else ""
+    problem = f"no header was found: {count} a known column, and row {line} reads '{shown}'"
+    return InputError.at(problem, file=file, fix=_expected() + hint)
+
+
+def _hints(names: Sequence[str], among: Sequence[str]) -> list[str]:
+    """What foreign names may stand for, in words."""
+    near = ((name, closest(name, among)) for name in names if name)
+    return [f"'{name}' may be {column}" for name, column in near if column]
 
 
 def _expected() -> str:
@@ -122,8 +135,7 @@ def _check_header(names: list[str], line: int, file: str) -> None:
     if not missing:
         return
     others = [name for name in names if name and fold(name) not in BY_NAME]
-    near = [(name, closest(name, missing)) for name in others]
-    hints = ", ".join(f"'{name}' may be {column}" for name, column in near if column)
+    hints = ", ".join(_hints(others, missing))
     what = f"column {missing[0]} is" if len(missing) == 1 else f"columns {', '.join(missing)} are"
     raise InputError.at(
         f"{what} missing; the header has {', '.join(name for name in names if name)}",

@@ -119,7 +119,7 @@ _OFTEN_CALLED: Mapping[str, tuple[str, ...]] = {
     "spend": ("cost", "costs", "amount_spent", "total_spent", "budget_spent", "kosten"),
     "conversions": ("results", "purchases", "orders", "sales", "leads"),
     "revenue": ("conversion_value", "conv_value", "purchase_value", "turnover", "umsatz"),
-    "impressions": ("impr", "impr.", "displays"),
+    "impressions": ("impr", "displays"),
     "landing_page": ("url", "destination_url"),
 }
 """What other programs call a column: for hints in messages, never to read a column under another name."""
@@ -135,7 +135,7 @@ def closest(header: str, among: Sequence[str]) -> str:
     >>> closest("Amount spent (EUR)", ["date", "spend"]), closest("c_date", ["date"]), closest("mood", ["date"])
     ('spend', 'date', '')
     """
-    name = fold(re.sub(r"[(\[].*?[)\]]", "", header))
+    name = fold(re.sub(r"[(\[].*?[)\]]|\.", "", header))
     for column in among:
         if name in _OFTEN_CALLED.get(column, ()):
             return column

@@ -13,6 +13,9 @@ from optimizer.history.findings import Finding, Severity
 from optimizer.history.raw import PREAMBLE, RawTable, known_names, tabulate
 
 DELIMITERS = (",", ";", "\t")
+HEAD = 100_000
+"""Characters looked at to find the delimiter."""
+
 BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -77,12 +80,12 @@ def sniff(text: str) -> tuple[str, int]:
     -------
     (delimiter, number of lines to skip)
     """
-    first = text[:200].split("\n", 1)[0].strip().strip('"')
+    first = next(iter(text[:200].splitlines()), "").strip().strip('"')
     if first.lower().startswith("sep=") and len(first) == 5:
         return first[4], 1
     if first.lower() == "sep=":
         return "\t", 1
-    head = "".join(islice(io.StringIO(text), 3 * PREAMBLE))
+    head = "\n".join(text[:HEAD].splitlines()[: 3 * PREAMBLE])
 
     def score(delimiter: str) -> tuple[int, int]:
         try:

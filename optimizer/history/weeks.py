@@ -101,12 +101,21 @@ def span_of(days: Dates, series: NDArray[np.int64], file: str) -> Span:
 
 
 def _spacing(days: Dates, series: NDArray[np.int64]) -> int:
-    """The commonest number of days between neighbouring dates of one series; of the whole file if no series has two."""
+    """1 for daily rows, 7 for weekly ones, else how many days stand between the totals.
+
+    The commonest step of up to a week within a series decides, so that gaps do not. Steps beyond a week are totals of
+    longer periods only if no two dates of the file are closer, or if nearly a month is usual within a series.
+    """
     numbers = days.astype(np.int64)
     pairs = np.unique(np.stack([series, numbers]), axis=1)
     steps = np.diff(pairs[1])[np.diff(pairs[0]) == 0]
-    if steps.size == 0:
-        steps = np.diff(np.unique(numbers))
-    if steps.size == 0:
+    of_file = np.diff(np.unique(numbers))
+    if of_file.size == 0:
         return 1
-    return int(np.bincount(steps).argmax())
+    usual = int(np.median(steps)) if steps.size else 0
+    short = steps[steps <= 7]
+    if of_file.min() > 7 or (short.size == 0 and usual >= 28):
+        return usual or int(np.median(of_file))
+    if short.size == 0:
+        return 7 if (of_file % 7 == 0).all() else 1
+    return 7 if np.bincount(short).argmax() == 7 else 1

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from optimizer.allocation.problem import Allocation, Bounds, Problem, Status
 from optimizer.history.findings import Finding, Severity, worst_first
 from optimizer.history.panel import Floats, Panel
-from optimizer.planning.explain import Returns, Split, Wording, explain_moves, money, money_unit, move_returns, quantity
+from optimizer.planning.explain import Returns, Split, explain_moves, move_returns
 from optimizer.planning.money import weekly_amounts
 from optimizer.planning.plan import CellForecast, CurveBands, Interval, Plan, RunInfo
 from optimizer.planning.question import Question, request_settings, settle
 from optimizer.planning.request import PlanRequest
+from optimizer.planning.wording import Wording, money, money_unit, quantity, unit_for
 
 if TYPE_CHECKING:
     from optimizer.history.history import History
@@ -117,7 +118,7 @@ def assemble(material: Material, say: Progress) -> Plan:
     split = Split(baseline.mean(axis=1), spend.mean(axis=1), problem.bounds)
     unit = money_unit(question.weekly, len(panel.cells))
     wording = Wording(question.goal, panel.currency, unit, 10.0**-question.decimals, fitted.responsive)
-    returns = _returns(curves, split, request.weeks, unit / 100)
+    returns = _returns(curves, split, request.weeks, unit)
     findings = [*known, *fitted.findings, *question.findings, *_notes(panel, question, total)]
     plan = Plan(
         cells=panel.cells,
@@ -262,20 +263,34 @@ def _by_cell(draws: OutcomeDraws) -> CellForecast:
     return CellForecast(mean, np.minimum(low, mean), np.maximum(high, mean))
 
 
-def _returns(curves: Curves, split: Split, weeks: int, step: float) -> Returns:
+def _returns(curves: Curves, split: Split, weeks: int, unit: float) -> Returns:
     """Returns per unit of money: a weekly amount is spent once in every week of the plan."""
     first, last = curves.knots[:, 0], curves.knots[:, -1]
     today, plan = np.clip(split.today, first, last), np.clip(split.plan, first, last)
     gained = (curves.value(plan) - curves.value(today)) / weeks
+    size = np.array([unit_for(float(amount), unit) for amount in np.maximum(split.today, split.plan)])
 
-    def marginal(spend: Floats) -> Floats:
+    def between(low: Floats, high: Floats) -> Floats:
+        width = np.where(high > low, high - low, 1.0)
+        return np.asarray((curves.value(high) - curves.value(low)) / width / weeks)
+
+    def upward(spend: Floats, step: Floats) -> Floats:
         # A slope at 0 can be endless where a curve starts steeply; the next step of money is what people ask about.
-        above = np.minimum(spend + step, last)
         below = np.where(last - spend > 1e-3 * step, spend, np.maximum(spend - step, first))
-        width = np.where(above > below, above - below, 1.0)
-        return np.asarray((curves.value(above) - curves.value(below)) / width / weeks)
+        return between(below, np.minimum(spend + step, last))
 
-    return Returns(marginal(today), marginal(plan), move_returns(split.today, split.plan, gained))
+    def downward(spend: Floats, step: Floats) -> Floats:
+        above = np.where(spend - first > 1e-3 * step, spend, np.minimum(spend + step, last))
+        return between(np.maximum(spend - step, first), above)
+
+    small = size / 100
+    return Returns(
+        today=upward(today, small),
+        plan=upward(plan, small),
+        next_unit=upward(today, size),
+        last_unit=downward(today, size),
+        move=move_returns(split.today, split.plan, gained),
+    )
 
 
 def _coming_weeks(panel: Panel, weeks: int) -> NDArray[np.datetime64]:

@@ -175,7 +175,7 @@ def _suggestion(cell: Cell, cells: Sequence[Cell]) -> str:
     labels = [one.label for one in cells]
     near = get_close_matches(cell.label.lower(), labels, n=1, cutoff=0.6)
     if near:
-        return f"did you mean '{near[0]}'"
+        return f"did you mean '{near[0]}'? Cells are named as in the history"
     same = [label for one, label in zip(cells, labels, strict=True) if one.network == cell.network.strip().lower()]
     shown = ", ".join((same or labels)[:5])
     return f"cells of the history are {shown}{' and others' if len(same or labels) > 5 else ''}"

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.planning.explain import MONEY_OUTCOMES, headline, money, money_unit, number, proof
+from optimizer.planning.explain import headline, proof
 from optimizer.planning.plan import Move, Plan
+from optimizer.planning.wording import MONEY_OUTCOMES, money, money_unit, number
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.history.panel import RECENT_WEEKS, Panel
-from optimizer.planning.explain import money, number
+from optimizer.planning.wording import money, number
 
 if TYPE_CHECKING:
     from optimizer.history.history import History

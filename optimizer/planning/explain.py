@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -12,11 +11,26 @@ import numpy as np
 from optimizer.allocation.problem import Bounds
 from optimizer.history.panel import Cell, Floats
 from optimizer.planning.plan import Move, Plan
+from optimizer.planning.wording import MONEY_OUTCOMES, Wording, money, money_unit, number, quantity
+
+__all__ = [
+    "MOVED",
+    "EvidenceLike",
+    "Returns",
+    "Split",
+    "explain_moves",
+    "headline",
+    "money",
+    "money_unit",
+    "move_returns",
+    "number",
+    "proof",
+    "quantity",
+]
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MONEY_OUTCOMES = frozenset(("revenue", "profit"))
 MOVED = 0.005  # a cell counts as moved when its spend changes by more than this share of the larger amount
 ALIKE = 0.10  # returns that differ by less than this share are called "about as much"
 
@@ -45,12 +59,16 @@ class Returns:
     ----------
     today, plan : float array
         Marginal return at today's split and at the plan.
+    next_unit, last_unit : float array
+        Average return of the next and of the last `unit_for` of money at today's split.
     move : float array
-        Average return of the money added or taken between the two; 0 where nothing moves.
+        Average return of the money added or taken between today and the plan; 0 where nothing moves.
     """
 
     today: Floats
     plan: Floats
+    next_unit: Floats
+    last_unit: Floats
     move: Floats
 
 
@@ -61,106 +79,6 @@ class Split:
     today: Floats
     plan: Floats
     bounds: Bounds
-
-
-@dataclass(frozen=True)
-class Wording:
-    """How amounts are spoken of.
-
-    Attributes
-    ----------
-    goal, currency : str
-    unit : float
-        Size of "the next 100".
-    step : float
-        Smallest amount that is written.
-    responsive : bool
-        Whether the history shows any response at all.
-    """
-
-    goal: str
-    currency: str
-    unit: float
-    step: float = 0.01
-    responsive: bool = True
-
-    def spend(self, amount: float) -> str:
-        """Money, as in ``EUR 9,000``."""
-        return money(amount, self.currency)
-
-    def brings(self, per_unit: float) -> str:
-        """What one `unit` of money brings, as in ``EUR 310`` or ``3.1 conversions``."""
-        return quantity(per_unit * self.unit, self.goal, self.currency, short=True)
-
-    def bare(self, per_unit: float) -> str:
-        """The second amount of a comparison: a count's name was said with the first."""
-        return self.brings(per_unit) if self.goal in MONEY_OUTCOMES else number(per_unit * self.unit)
-
-    @property
-    def verb(self) -> str:
-        """Bring or brings, after the amount of one `unit`."""
-        return "brings" if self.unit == 1 else "bring"
-
-    def for_size(self, amount: float) -> Wording:
-        """The same words for a cell of this weekly spend: "the next 100" says nothing where 3 are spent."""
-        if amount <= 0 or amount >= self.unit:
-            return self
-        return replace(self, unit=10.0 ** math.floor(math.log10(amount)))
-
-
-def number(value: float) -> str:
-    """Round for reading: no decimals from 100 up, else three figures.
-
-    Examples
-    --------
-    >>> number(28562.4), number(31.416), number(0.05), number(2.0), number(-1234.0), number(0.0)
-    ('28,562', '31.4', '0.05', '2', '-1,234', '0')
-    """
-    if abs(value) >= 99.95:
-        return f"{value:,.0f}"
-    if value == 0 or not math.isfinite(value):
-        return f"{value:g}"
-    decimals = max(2 - math.floor(math.log10(abs(value))), 0)
-    text = f"{value:.{decimals}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def money(value: float, currency: str) -> str:
-    """Amount with its currency where one is known.
-
-    Examples
-    --------
-    >>> money(9000, "EUR"), money(9000, "")
-    ('EUR 9,000', '9,000')
-    """
-    return f"{currency} {number(value)}".lstrip()
-
-
-def quantity(value: float, outcome: str, currency: str, short: bool = False) -> str:
-    """Amount of an outcome; `short` leaves out the word where the currency says enough.
-
-    Examples
-    --------
-    >>> quantity(310, "revenue", "EUR"), quantity(310, "revenue", "EUR", short=True), quantity(1, "conversions", "")
-    ('EUR 310 revenue', 'EUR 310', '1 conversion')
-    """
-    text = number(value)
-    if outcome in MONEY_OUTCOMES:
-        return money(value, currency) if short else f"{money(value, currency)} {outcome}"
-    word = outcome.replace("_", " ")
-    return f"{text} {word.removesuffix('s') if text in ('1', '-1') else word}"
-
-
-def money_unit(weekly: float, cells: int) -> float:
-    """The round amount that "the next 100" stands for: 100, or a power of ten that suits the usual spend of a cell.
-
-    Examples
-    --------
-    >>> money_unit(7000, 10), money_unit(30, 10), money_unit(5e7, 10)
-    (100.0, 1.0, 10000.0)
-    """
-    power = math.floor(math.log10(weekly / cells))
-    return 10.0 ** (min(power, 2) if power < 5 else power - 2)
 
 
 def explain_moves(
@@ -176,9 +94,9 @@ def explain_moves(
     moved = np.abs(change) > MOVED * np.maximum(split.plan, split.today)
     added, taken = np.where(moved, np.maximum(change, 0.0), 0.0), np.where(moved, np.maximum(-change, 0.0), 0.0)
     there = _Elsewhere(
-        source=_weighted(returns.today, taken),
+        source=_weighted(returns.last_unit, taken),
         source_move=_weighted(returns.move, taken),
-        target=_weighted(returns.today, added),
+        target=_weighted(returns.next_unit, added),
         target_move=_weighted(returns.move, added),
         typical=_weighted(returns.plan, split.plan),
     )
@@ -189,7 +107,8 @@ def explain_moves(
             plan=float(split.plan[c]),
             lower=float(split.bounds.lower[c]),
             upper=float(split.bounds.upper[c]),
-            marginal_today=float(returns.today[c]),
+            next_unit=float(returns.next_unit[c]),
+            last_unit=float(returns.last_unit[c]),
             marginal_plan=float(returns.plan[c]),
             move_return=float(returns.move[c]),
             moved=bool(moved[c]),
@@ -206,7 +125,7 @@ def explain_moves(
                 evidence=known.label,
                 evidence_reason=known.reason,
                 warning=_untried(place.plan, known.tried, wording),
-                marginal_today=place.marginal_today,
+                marginal_today=float(returns.today[c]),
             )
         )
     return tuple(moves)
@@ -231,7 +150,8 @@ class _Place:
     plan: float
     lower: float
     upper: float
-    marginal_today: float
+    next_unit: float
+    last_unit: float
     marginal_plan: float
     move_return: float
     moved: bool
@@ -268,8 +188,8 @@ def _reason(place: _Place, there: _Elsewhere, evidence: str, wording: Wording) -
 
 def _why_raised(place: _Place, there: _Elsewhere, wording: Wording) -> str:
     unit = wording.spend(wording.unit)
-    if place.marginal_today > there.source:
-        here, away = wording.brings(place.marginal_today), wording.bare(there.source)
+    if place.next_unit > there.source:
+        here, away = wording.brings(place.next_unit), wording.bare(there.source)
         return f"the next {unit} {wording.verb} {here} here and {away} on average where money is taken"
     here, away = wording.brings(place.move_return), wording.bare(there.source_move)
     return f"each {unit} added here {wording.verb} {here} on average and {away} where money is taken"
@@ -277,8 +197,8 @@ def _why_raised(place: _Place, there: _Elsewhere, wording: Wording) -> str:
 
 def _why_cut(place: _Place, there: _Elsewhere, wording: Wording) -> str:
     unit = wording.spend(wording.unit)
-    if place.marginal_today < there.target:
-        here, away = wording.brings(place.marginal_today), wording.bare(there.target)
+    if place.last_unit < there.target:
+        here, away = wording.brings(place.last_unit), wording.bare(there.target)
         return f"the last {unit} {wording.verb} {here} here and {away} on average where money goes"
     here, away = wording.brings(place.move_return), wording.bare(there.target_move)
     return f"each {unit} taken here {wording.verb} {here} on average and {away} where money goes"
@@ -356,6 +276,12 @@ def proof(plan: Plan) -> str:
     proven = plan.allocation.certificate
     weekly = money(plan.budget / len(plan.weeks), plan.currency)
     most, this = (quantity(value, plan.goal, plan.currency) for value in (proven.bound, proven.value))
+    if not plan.responsive:
+        return (
+            f"By averages that do not stand out from noise no split of {weekly} a week under these bounds can bring "
+            f"more than {most} over {_weeks(len(plan.weeks))} and the 8 after; today's brings {this}: gap "
+            f"{100 * proven.gap:.2f} %, no reason to move."
+        )
     return (
         f"No split of {weekly} a week under these bounds can bring more than {most} over {_weeks(len(plan.weeks))} and "
         f"the 8 after, by the fitted response; this one brings {this}: gap {100 * proven.gap:.2f} %."

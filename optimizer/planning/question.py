@@ -13,9 +13,9 @@ from optimizer.allocation.problem import Bounds
 from optimizer.errors import InfeasibleError, InputError
 from optimizer.history.findings import Finding, Severity
 from optimizer.history.panel import Cell, Floats, Panel
-from optimizer.planning.explain import number
 from optimizer.planning.money import money_decimals
 from optimizer.planning.request import PlanRequest, read_bounds, read_current
+from optimizer.planning.wording import number
 
 DEFAULT_CEILING = 3.0  # times the recent mean weekly spend
 ROUNDING = 1e-7  # share of the weekly budget by which bounds may miss it: fractions of a cent, not a clash

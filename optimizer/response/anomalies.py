@@ -23,6 +23,9 @@ BREAK_EDGE = 3  # weeks; a break needs that many on either side
 BREAK_ODDS = 3.0  # log posterior odds at which a break is believed
 
 
+Flags = tuple[NDArray[np.bool_], NDArray[np.bool_]]
+
+
 @dataclass(frozen=True)
 class Break:
     """A lasting change of a cell's effect: cell index, first week of the new level, log change expected."""
@@ -38,7 +41,7 @@ def standard_residuals(outcome: Floats, mean: Floats, dispersion: Floats) -> Flo
     return np.asarray(np.log((outcome + 0.5) / (mean + 0.5)) / sd)
 
 
-def find_faults(reported: NDArray[np.bool_], outcome: Floats, mean: Floats, dispersion: Floats) -> tuple[NDArray, NDArray]:
+def find_faults(reported: NDArray[np.bool_], outcome: Floats, mean: Floats, dispersion: Floats) -> Flags:
     """Weeks to leave out.
 
     Parameters
@@ -97,11 +100,13 @@ def scan_breaks(model: JointModel, terms: Terms, common: Floats, factor: Factor)
         column = before * share[cell][:, None]
         gradient = column.T @ score[cell]
         cross = column.T @ (weight[cell][:, None] * design[cell])
-        information = np.einsum("tk,t->k", column**2, weight[cell]) - np.einsum("kn,nm,km->k", cross, factor.inverse[cell], cross)
+        explained = np.einsum("kn,nm,km->k", cross, factor.inverse[cell], cross)
+        information = weight[cell] @ column**2 - explained
         information = np.maximum(information, 1e-9)
         factor_log = -0.5 * np.log1p(information * BREAK_SD**2) + 0.5 * gradient**2 / (information + BREAK_SD**-2.0)
         seen = np.cumsum(data.observed[cell] & (data.spend[cell] > 0))
-        enough = (np.concatenate([[0], seen[:-1]]) >= BREAK_EDGE) & (seen[-1] - np.concatenate([[0], seen[:-1]]) >= BREAK_EDGE)
+        earlier = np.concatenate([[0], seen[:-1]])
+        enough = (earlier >= BREAK_EDGE) & (seen[-1] - earlier >= BREAK_EDGE)
         factor_log[~enough] = -np.inf
         taken = model.prior.breaks[cell]
         for week in taken[taken >= 0]:
@@ -110,4 +115,3 @@ def scan_breaks(model: JointModel, terms: Terms, common: Floats, factor: Factor)
         if factor_log[best] + odds > BREAK_ODDS:
             found.append(Break(cell, best, float(gradient[best] / (information[best] + BREAK_SD**-2.0))))
     return found
-

@@ -246,7 +246,7 @@ def level_padding(knots: Floats, start: Floats, end: Floats) -> tuple[Floats, Fl
     first = np.argmax(wide, axis=1)[:, None]
     rows = np.arange(len(knots))[:, None]
     fill = np.where(before >= 0, end[rows, np.maximum(before, 0)], start[rows, first])
-    fill = np.where(wide.any(axis=1)[:, None], fill, 0.0)
+    fill = np.where(np.any(wide, axis=1, keepdims=True), fill, 0.0)
     return np.where(wide, start, fill), np.where(wide, end, fill)
 
 

@@ -79,7 +79,8 @@ class Demand:
         alpha = precision @ mean
         unexplained = precision - precision @ covariance @ precision
         reach = unexplained @ self.parts  # (P, T, T)
-        gradient = 0.5 * self.variances * (np.einsum("i,pij,j->p", alpha, self.parts, alpha) - np.trace(reach, axis1=1, axis2=2))
+        squares = np.einsum("i,pij,j->p", alpha, self.parts, alpha)
+        gradient = 0.5 * self.variances * (squares - np.trace(reach, axis1=1, axis2=2))
         fisher = 0.5 * np.einsum("p,q,pij,qji->pq", self.variances, self.variances, reach, reach, optimize=True)
         prior = np.diag(LOG_VARIANCE_SD**-2.0)
         gap = np.log(self.variances) - 2.0 * np.log(PRIOR_SD)

@@ -15,7 +15,7 @@ from optimizer.response.saturation import TINY, hill_terms
 
 STRONG, SOME = 0.20, 0.45  # relative standard deviation of the marginal return at today's spend
 FEW_WEEKS = 12
-LATE = -0.08  # log share reported below which the newest weeks are called late
+LATE, LATE_SURE = -0.12, 3.0  # log share reported, and standard deviations, past which the newest weeks are called late
 SEASON_WEEKS = 52
 DETECTABLE = 3.0  # log odds (about 20 to 1) from which a response to spend counts as seen
 HARDLY = 0.12  # spread of log spend below which a cell's curve is not seen in its own history
@@ -48,6 +48,12 @@ def marginal_spread(draws: Draws, carried: Floats) -> Floats:
     return np.asarray(marginal.std(axis=0) / np.maximum(mean, 1e-300))
 
 
+def log_spread(spend: Floats) -> float:
+    """Standard deviation of the log of a cell's positive weekly spend, 0 without any."""
+    paid = spend[np.isfinite(spend) & (spend > 0)]
+    return float(np.std(np.log(paid))) if len(paid) else 0.0
+
+
 def judge(panel: Panel, fit: JointFit, draws: Draws) -> tuple[Evidence, ...]:
     """Label every cell."""
     today = panel.recent_spend / fit.data.reference
@@ -61,7 +67,7 @@ def judge(panel: Panel, fit: JointFit, draws: Draws) -> tuple[Evidence, ...]:
             labels.append(Evidence("none", "never tried; judged by its network and content type alone", (0.0, 0.0)))
             continue
         low, high = float(paid.min()), float(paid.max())
-        varied = float(np.std(np.log(paid)))
+        varied = log_spread(row)
         sure = f"return on the next unit known to about {100 * min(spread[cell], 9.99):.0f} %"
         base = f"{weeks} weeks with spend, which varied by {100 * np.expm1(varied):.0f} %; {sure}"
         if weeks < FEW_WEEKS or varied < HARDLY:
@@ -74,7 +80,7 @@ def judge(panel: Panel, fit: JointFit, draws: Draws) -> tuple[Evidence, ...]:
 
 def fit_findings(panel: Panel, fit: JointFit, response_odds: float) -> tuple[Finding, ...]:
     """What the fit found: no response, breaks, outages, outliers, late data, a season it could not learn."""
-    found = [] if response_odds > DETECTABLE else [no_response(response_odds)]
+    found = [] if response_odds > DETECTABLE else [no_response(panel, fit, response_odds)]
     found += _breaks(panel, fit) + _faults(panel, fit) + _late(fit)
     if len(panel.weeks) < SEASON_WEEKS:
         found.append(
@@ -88,12 +94,22 @@ def fit_findings(panel: Panel, fit: JointFit, response_odds: float) -> tuple[Fin
     return tuple(found)
 
 
-def no_response(odds: float) -> Finding:
+def no_response(panel: Panel, fit: JointFit, odds: float) -> Finding:
     """The finding that keeps today's split."""
+    varied = max((log_spread(row) for row in panel.spend), default=0.0)
+    seen = fit.data.outcome[fit.data.observed].sum()
+    if seen <= 0:
+        why = f"every week reports 0 {fit.data.name}"
+    elif varied < HARDLY:
+        why = (
+            f"spend hardly varied (by at most {100 * np.expm1(varied):.0f} % in any cell), so its effect cannot be seen"
+        )
+    else:
+        why = f"{fit.data.name} do not follow spend in this history (log odds {odds:.1f})"
     return Finding(
         "no-response",
         Severity.SERIOUS,
-        f"no detectable response: the outcome does not follow spend in this history (log odds {odds:.1f})",
+        f"no detectable response: {why}",
         "today's split is kept; vary the spend of some cells for a few weeks so that their effect can be seen",
     )
 
@@ -126,10 +142,10 @@ def _faults(panel: Panel, fit: JointFit) -> list[Finding]:
     ):
         for cell in np.flatnonzero(flags.any(axis=1)):
             weeks = panel.weeks[flags[cell]]
-            when = f"in the week of {weeks[0]}" if len(weeks) == 1 else f"in {len(weeks)} weeks from {weeks[0]} to {weeks[-1]}"
-            found.append(
-                Finding(name, Severity.WARNING, f"{panel.cells[cell].label} {word} {when}", "these weeks were left out as evidence")
-            )
+            several = f"in {len(weeks)} weeks from {weeks[0]} to {weeks[-1]}"
+            problem = f"{panel.cells[cell].label} {word} {several if len(weeks) > 1 else f'in the week of {weeks[0]}'}"
+            done = "these weeks were left out as evidence" if len(weeks) > 1 else "it was left out as evidence"
+            found.append(Finding(name, Severity.WARNING, problem, done))
     return found
 
 
@@ -138,7 +154,7 @@ def _late(fit: JointFit) -> list[Finding]:
     weeks, lags = fit.model.layout.weeks, fit.model.layout.lags
     shares = fit.state.shared[weeks : weeks + lags]
     sd = np.sqrt(np.diagonal(fit.factor.covariance)[weeks : weeks + lags])
-    late = (shares < LATE) & (shares < -2.0 * sd)
+    late = (shares < LATE) & (shares < -LATE_SURE * sd)
     if not late.any():
         return []
     said = ", ".join(f"{100 * np.exp(shares[age]):.0f} % of week {'-' + str(age + 1)}" for age in np.flatnonzero(late))

@@ -9,7 +9,22 @@ from numpy.typing import NDArray
 
 from optimizer.response.anomalies import find_faults, scan_breaks
 from optimizer.response.demand import Demand
-from optimizer.response.joint import DECAY, FIXED, HALF, LEVEL, ORGANIC, SLOPE, Factor, JointModel, Prior, State, Terms, make_layout, start_state, with_slots
+from optimizer.response.joint import (
+    DECAY,
+    FIXED,
+    HALF,
+    LEVEL,
+    ORGANIC,
+    SLOPE,
+    Factor,
+    JointModel,
+    Prior,
+    State,
+    Terms,
+    make_layout,
+    start_state,
+    with_slots,
+)
 from optimizer.response.learning import learn_prior
 from optimizer.response.prepare import FitData
 from optimizer.response.settings import ModelSettings

@@ -66,19 +66,20 @@ class Future:
     def expected(self, spend: Floats) -> Floats:
         """(S, C, H + 8) expected outcome of weekly spend (C, H), then today's split."""
         horizon = spend.shape[1] + TAIL_WEEKS
-        path = np.concatenate([spend, np.repeat(self.today[:, None], TAIL_WEEKS, axis=1)], axis=1) / self.reference[:, None]
+        after = np.repeat(self.today[:, None], TAIL_WEEKS, axis=1)
+        path = np.concatenate([spend, after], axis=1) / self.reference[:, None]
         draws = self.draws
         state = self.carry_in
         carried = np.empty((*state.shape, horizon))
         for week in range(horizon):
             state = carried[..., week] = (1.0 - draws.decay) * path[:, week] + draws.decay * state
-        paid = self._height(carried)
+        paid = self.height(carried)
         return np.asarray(
             np.exp(draws.level[..., None] + draws.demand[:, None, :horizon]) * (np.exp(draws.organic)[..., None] + paid)
         )
 
-    def _height(self, carried: Floats) -> Floats:
-        """Relative height of the curves at carried-over relative spend (S, C, ...); constant where spend does nothing."""
+    def height(self, carried: Floats) -> Floats:
+        """Relative height of the curves at carried-over relative spend (S, C, ...); 1 where spend does nothing."""
         draws = self.draws
         extra = (...,) + (None,) * (carried.ndim - 2)
         slope = np.exp(draws.slope)
@@ -118,14 +119,15 @@ class Future:
         """
         cells, points = spend.shape
         value, slope = np.empty((cells, points)), np.empty((cells, points))
-        horizon = weeks + TAIL_WEEKS
         per = max(1, CHUNK_SIZE // (len(worth) * points))
         for begin in range(0, cells, per):
             part = slice(begin, begin + per)
             value[part], slope[part] = self._constant_part(part, spend[part], weeks, horizon, worth[:, part])
         return value, slope
 
-    def _constant_part(self, part: slice, spend: Floats, weeks: int, horizon: int, worth: Floats) -> tuple[Floats, Floats]:
+    def _constant_part(
+        self, part: slice, spend: Floats, weeks: int, horizon: int, worth: Floats
+    ) -> tuple[Floats, Floats]:
         """`constant_spend` for some of the cells."""
         draws = self.draws
         decay = draws.decay[:, part, None]
@@ -134,10 +136,11 @@ class Future:
         live = np.where(draws.inert[:, part], 0.0, worth)[..., None]
         money = (spend / self.reference[part, None])[None]
         after = (self.today[part] / self.reference[part])[None, :, None]
-        state, idle = np.broadcast_to(self.carry_in[:, part, None], (*decay.shape[:2], spend.shape[1])), self.carry_in[:, part, None]
+        idle = self.carry_in[:, part, None]
+        state = np.broadcast_to(idle, (*decay.shape[:2], spend.shape[1]))
         push = np.zeros_like(decay)
         value, slope = np.zeros_like(spend), np.zeros_like(spend)
-        for week in range(horizon):
+        for week in range(weeks + TAIL_WEEKS):
             planned = week < weeks
             state = (1.0 - decay) * (money if planned else after) + decay * state
             idle = (1.0 - decay) * (0.0 if planned else after) + decay * idle
@@ -147,5 +150,6 @@ class Future:
             height = np.exp(base + season + log_sigmoid(rise))
             nothing = np.exp(base + season + log_sigmoid(power * (np.log(np.maximum(idle, TINY)) - half)))
             value += (live * (height - nothing)).mean(axis=0)
-            slope += (live * height * power / (1.0 + np.exp(np.minimum(rise, 50.0))) / np.maximum(state, TINY) * push).mean(axis=0)
+            by_state = height * power / (1.0 + np.exp(np.minimum(rise, 50.0))) / np.maximum(state, TINY)
+            slope += (live * by_state * push).mean(axis=0)
         return value, slope / self.reference[part, None]

@@ -2,11 +2,11 @@
 
 For cell c in week t the outcome is negative binomial with mean
 
-    mu[c, t] = exp(demand[t] + reported[t] + level[c]) * (exp(organic[c]) + exp(drift[c, t]) * H_c(carried[c, t] / reference[c]))
+    mu[c, t] = exp(demand[t] + reported[t] + level[c]) * (exp(organic[c]) + exp(drift[c, t]) * H_c(x[c, t]))
 
-and variance mu + phi[c] * mu**2. Demand is common (demand.py), `reported` is how complete the newest weeks are, level is
-pooled over networks and content types, drift is a random walk that ends at 0 in the newest week plus the breaks found,
-and H is the Hill curve of saturation.py on spend carried over at a rate pooled by network.
+and variance mu + phi[c] * mu**2. Demand is common (demand.py), `reported` is how complete the newest weeks are, level
+is pooled over networks and content types, drift is a random walk that ends at 0 in the newest week plus the breaks
+found, and H is the Hill curve of saturation.py on x, relative spend carried over at a rate pooled by network.
 
 The posterior precision is an arrow: a small block per cell, one block of shared coordinates, and a border that couples
 them. All cell blocks are factorised in one batch and the shared block by its Schur complement, so a step costs
@@ -30,6 +30,7 @@ LEVEL, ORGANIC, DECAY, HALF, SLOPE = range(5)  # a cell's first coordinates; the
 FIXED = 5
 LAG_SD = np.array([0.6, 0.3, 0.12, 0.06])  # of the log share reported, by age in weeks from the newest
 BREAK_SD = 0.8
+RATE_SD = 1.5  # of the log return of all money around its average over the history
 NOTHING = -60.0  # log of an effect too small to matter; keeps logarithms finite
 UNUSED_SD = 1e-3  # holds break slots that a cell does not use at 0
 
@@ -77,6 +78,7 @@ class Layout:
     lags: int
     networks: int
     contents: int
+    rate: float  # log outcome per unit of money, over all cells and weeks
     link: Floats  # (C, FIXED, M): prior mean of a cell's first coordinates = link @ pooled + offset
     steps: Floats  # (T, D): drift[t] = -steps @ increments
 
@@ -88,7 +90,7 @@ class Layout:
     @property
     def size(self) -> int:
         """Number of shared coordinates."""
-        return self.weeks + self.lags + self.link.shape[2]
+        return int(self.weeks + self.lags + self.link.shape[2])
 
 
 def make_layout(data: FitData, settings: ModelSettings) -> Layout:
@@ -109,16 +111,23 @@ def make_layout(data: FitData, settings: ModelSettings) -> Layout:
     ages = (weeks - 1.0) - np.arange(weeks)
     begin = settings.knot_weeks * np.arange(turns)
     steps = np.clip((ages[:, None] - begin) / settings.knot_weeks, 0.0, 1.0)
-    return Layout(weeks, min(len(LAG_SD), max(weeks // 4, 0)), networks, contents, link, steps)
+    return Layout(weeks, min(len(LAG_SD), max(weeks // 4, 0)), networks, contents, average_rate(data), link, steps)
+
+
+def average_rate(data: FitData) -> float:
+    """Log outcome per unit of money, over all cells and weeks; as if half a unit more had been seen."""
+    paid = data.observed & (data.spend > 0)
+    money = (data.spend * data.reference[:, None])[paid].sum()
+    return float(np.log(max(data.outcome[paid].sum(), 0.5) / max(money, 1e-300)))
 
 
 def pooled_prior(layout: Layout, prior: Prior, settings: ModelSettings) -> tuple[Floats, Floats]:
-    """Mean and standard deviation of the pooled coordinates; the level's own mean is left almost free."""
+    """Mean and standard deviation of the pooled coordinates; the level starts from the average return of all money."""
     n, k = layout.networks, layout.contents
-    mean = np.concatenate([np.zeros(1 + n + k), [settings.organic_mean, settings.decay_mean], np.zeros(n), [0.0]])
-    sd = np.concatenate(
-        [[30.0], np.full(n, prior.network_sd), np.full(k, prior.content_sd), [0.7, 0.7], np.full(n, settings.decay_network), [0.5]]
-    )
+    averages = [settings.organic_mean, settings.decay_mean]
+    mean = np.concatenate([[layout.rate], np.zeros(n + k), averages, np.zeros(n), [0.0]])
+    effects = [np.full(n, prior.network_sd), np.full(k, prior.content_sd)]
+    sd = np.concatenate([[RATE_SD], *effects, [0.7, 0.7], np.full(n, settings.decay_network), [0.5]])
     return mean, sd
 
 
@@ -192,7 +201,8 @@ def cell_terms(cells: Floats, spend: Floats, steps: Floats, break_steps: Floats)
     paid = np.where(value > TINY, hill.log_value + drift, NOTHING)
     organic = cells[:, ORGANIC, None]
     share = 1.0 / (1.0 + np.exp(np.minimum(organic - paid, -NOTHING)))
-    log_total = np.where(share > 0.5, paid - np.log(np.maximum(share, 0.5)), organic - np.log1p(-np.minimum(share, 0.5)))
+    mostly_organic = organic - np.log1p(-np.minimum(share, 0.5))
+    log_total = np.where(share > 0.5, paid - np.log(np.maximum(share, 0.5)), mostly_organic)
     fixed = np.empty((*value.shape, FIXED))
     fixed[..., LEVEL] = 1.0
     fixed[..., ORGANIC] = 1.0 - share
@@ -211,7 +221,8 @@ class JointModel:
         slots = prior.breaks.shape[1]
         turns = layout.steps.shape[1]
         week = np.arange(weeks)
-        self.break_steps = ((week[None, :, None] < prior.breaks[:, None, :]) & (prior.breaks[:, None, :] >= 0)).astype(float)
+        begins = prior.breaks[:, None, :]
+        self.break_steps = ((week[None, :, None] < begins) & (begins >= 0)).astype(float)
         sd = np.empty((cells, FIXED + turns + slots))
         sd[:, :FIXED] = prior.cell_sd
         sd[:, FIXED : FIXED + turns] = prior.drift_sd * np.sqrt(settings.knot_weeks)
@@ -291,16 +302,16 @@ class JointModel:
             corner[reported, newest] = corner[newest, reported] = total[newest]
             corner[reported, reported] = total[newest] + LAG_SD[:lags] ** -2.0
             shared_gradient[reported] = score.sum(axis=0)[newest] - state.shared[reported] / LAG_SD[:lags] ** 2
-        corner[layout.pooled, layout.pooled] = np.einsum("cip,ciq->pq", pull, layout.link) + np.diag(self.pooled_precision)
+        own = np.einsum("cip,ciq->pq", pull, layout.link)
+        corner[layout.pooled, layout.pooled] = own + np.diag(self.pooled_precision)
         pooled = state.shared[layout.pooled] - self.pooled_mean
-        shared_gradient[layout.pooled] = (
-            np.einsum("cip,ci->p", layout.link, self.cell_precision[:, :FIXED] * gap[:, :FIXED]) - self.pooled_precision * pooled
-        )
-        inverse = np.linalg.inv(block)
+        pulled = np.einsum("cip,ci->p", layout.link, self.cell_precision[:, :FIXED] * gap[:, :FIXED])
+        shared_gradient[layout.pooled] = pulled - self.pooled_precision * pooled
+        inverse = np.asarray(np.linalg.inv(block), dtype=np.float64)
         border = inverse @ coupling
         flat = coupling.reshape(-1, size)
         schur = corner - flat.T @ border.reshape(-1, size)
-        covariance = np.linalg.inv(0.5 * (schur + schur.T))
+        covariance = np.asarray(np.linalg.inv(0.5 * (schur + schur.T)), dtype=np.float64)
         step_shared = covariance @ (shared_gradient - np.einsum("cip,ci->p", border, gradient))
         step_cells = np.einsum("cij,cj->ci", inverse, gradient) - border @ step_shared
         return Factor(inverse, border, covariance), State(step_cells, step_shared)
@@ -340,9 +351,7 @@ def log_likelihood(outcome: Floats, log_mean: Floats, dispersion: Floats) -> Flo
 
 def start_state(data: FitData, layout: Layout, settings: ModelSettings, slots: int) -> State:
     """Where the search begins: every cell at the average return, no drift, flat demand."""
-    paid = data.observed & (data.spend > 0)
-    money = (data.spend * data.reference[:, None])[paid].sum()
-    rate = np.log(max(data.outcome[paid].sum(), 0.5) / max(money, 1e-12))
+    rate = layout.rate
     shared = np.zeros(layout.size)
     pooled = shared[layout.pooled]
     base = 1 + layout.networks + layout.contents

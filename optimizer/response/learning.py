@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from optimizer.history.panel import Floats
-from optimizer.response.joint import DECAY, FIXED, HALF, LEVEL, ORGANIC, SLOPE, Factor, JointModel, Prior, State
+from optimizer.response.joint import FIXED, HALF, LEVEL, ORGANIC, SLOPE, Factor, JointModel, Prior, State
 from optimizer.response.settings import ModelSettings, Scale
 
 LONGEST_STEP = 1.0  # of a log variance in one round
@@ -56,7 +56,8 @@ def learn_prior(model: JointModel, state: State, factor: Factor, mean: Floats, s
     gap = state.cells - model.cell_mean(state.shared)
     variance = _gap_variance(model, factor)
     cell_sd = prior.cell_sd.copy()
-    for index, scale in ((LEVEL, settings.cell), (ORGANIC, settings.organic), (HALF, settings.half), (SLOPE, settings.slope)):
+    learned = {LEVEL: settings.cell, ORGANIC: settings.organic, HALF: settings.half, SLOPE: settings.slope}
+    for index, scale in learned.items():
         cell_sd[index] = relearned_sd(cell_sd[index], gap[:, index, None], variance[:, index, None, None], scale)
     turns = slice(FIXED, FIXED + layout.steps.shape[1])
     used = model.data.tried
@@ -126,7 +127,7 @@ def learn_dispersion(model: JointModel, state: State, factor: Factor, mean: Floa
     free = free * total / max(free.sum(), 1e-9)
     pearson = (error / (mean + common * mean**2)).sum(axis=1)
     ratio = (CELL_WEIGHT + pearson) / (CELL_WEIGHT + free)
-    return np.clip(common * ratio, LEAST_DISPERSION, MOST_DISPERSION)
+    return np.asarray(np.clip(common * ratio, LEAST_DISPERSION, MOST_DISPERSION))
 
 
 def layout_freedom(model: JointModel, factor: Factor, weight: Floats) -> float:

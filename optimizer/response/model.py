@@ -139,7 +139,8 @@ class FittedResponse:
         """Goal per week on steady weekly spend, with 90 % ends, in the first week ahead."""
         spend = np.maximum(upper, 1e-9 * self.future.reference)[:, None] * np.linspace(0.0, 1.0, points)
         draws, worth = self.future.draws, self.worth(goal)
-        height = self.future._height(np.broadcast_to(spend / self.future.reference[:, None], (*draws.level.shape, points)))
+        relative = spend / self.future.reference[:, None]
+        height = self.future.height(np.broadcast_to(relative, (*draws.level.shape, points)))
         height = np.where(draws.inert[..., None], 0.0, height)
         week = np.exp(draws.level + draws.demand[:, :1])
         value = (week * worth)[..., None] * height
@@ -198,4 +199,5 @@ class ResponseModel:
 
 def _carry_in(data: FitData, draws: Draws) -> Floats:
     """(S, C) carried-over relative spend of the newest week."""
-    return carried(np.broadcast_to(data.spend[:, -MEMORY:], (*draws.decay.shape, min(MEMORY, data.weeks))), draws.decay)[..., -1]
+    recent = data.spend[:, -MEMORY:]
+    return carried(np.broadcast_to(recent, (*draws.decay.shape, recent.shape[1])), draws.decay)[..., -1]

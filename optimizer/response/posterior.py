@@ -24,8 +24,8 @@ class Draws:
     Attributes
     ----------
     level, organic, half, slope : float array, shape (S, C)
-        Log outcome of the usual spend in a usual week, log organic outcome over that, log half-saturation over the usual
-        spend, log slope; as of the newest week.
+        Log outcome of the usual spend in a usual week, log organic outcome over that, log half-saturation over the
+        usual spend, log slope; as of the newest week.
     decay : float array, shape (S, C)
         Weekly carry-over rate.
     inert : bool array, shape (S, C)
@@ -115,7 +115,8 @@ def _lead_coordinates(
         inverse = np.linalg.inv(found.precision)
         roots = np.linalg.cholesky(inverse[:, :3, :3])
         by_week = inverse[:, :3] @ found.weekly  # (R, 3, T)
-        pull = inverse[:, :3, : link.shape[1]] @ (model.cell_precision[cell][:, free[: link.shape[1]], None] * link[cell])
+        leading = model.cell_precision[cell][:, free[: link.shape[1]], None]
+        pull = inverse[:, :3, : link.shape[1]] @ (leading * link[cell])
         for row, (c, g) in enumerate(zip(cell, shape, strict=True)):
             mine = np.flatnonzero(picks[:, c] == g)
             shift = pooled[mine] @ pull[row].T - common[mine] @ by_week[row].T

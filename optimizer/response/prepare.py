@@ -19,6 +19,8 @@ class FitData:
     Attributes
     ----------
     cells : tuple of Cell
+    name : str
+        The outcome.
     reference : float array, shape (C,)
         Money that counts as 1 for a cell: its typical weekly spend.
     spend : float array, shape (C, T)
@@ -34,6 +36,7 @@ class FitData:
     """
 
     cells: tuple[Cell, ...]
+    name: str
     reference: Floats
     spend: Floats
     outcome: Floats
@@ -45,7 +48,7 @@ class FitData:
     @property
     def weeks(self) -> int:
         """Number of weeks T."""
-        return self.spend.shape[1]
+        return int(self.spend.shape[1])
 
 
 def prepare(panel: Panel, outcome: str) -> FitData:
@@ -58,18 +61,19 @@ def prepare(panel: Panel, outcome: str) -> FitData:
     _, content = np.unique([cell.content_type for cell in panel.cells], return_inverse=True)
     return FitData(
         cells=panel.cells,
+        name=outcome,
         reference=reference,
         spend=filled / reference[:, None],
         outcome=np.where(observed, np.nan_to_num(values), 0.0),
         observed=observed,
         network=network,
         content=content,
-        tried=(filled > 0).any(axis=1),
+        tried=np.asarray((filled > 0).any(axis=1)),
     )
 
 
 def _fill(spend: Floats) -> Floats:
-    """Spend with its unobserved weeks filled: short gaps by a straight line, long ones and those before the first row by 0."""
+    """Spend with unobserved weeks filled: short gaps by a line, long ones and those before the first row by 0."""
     missing = ~np.isfinite(spend)
     if not missing.any() or missing.all():
         return np.nan_to_num(spend)

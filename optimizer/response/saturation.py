@@ -21,7 +21,7 @@ TINY = 1e-9  # relative spend below which a cell counts as unspent; keeps logari
 
 
 class HillTerms(NamedTuple):
-    """log H and its derivatives, all of the broadcast shape of the inputs.
+    """Log H and its derivatives, all of the broadcast shape of the inputs.
 
     by_log_x, by_log_half and by_log_slope are derivatives of log H by log x, log half-saturation and log slope.
     """
@@ -69,7 +69,7 @@ def relative_hill(x: Floats, log_half: Floats, log_slope: Floats) -> Floats:
 
 
 def hill_terms(log_x: Floats, log_half: Floats, log_slope: Floats) -> HillTerms:
-    """log H(x) with its derivatives, for x > 0.
+    """Log H(x) with its derivatives, for x > 0.
 
     Parameters
     ----------

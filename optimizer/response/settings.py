@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Scale:
-    """A standard deviation that the fit learns: its usual size, and how far the logarithm of the learned one may be from that."""
+    """A standard deviation that the fit learns: its usual size, and the spread of its logarithm around that."""
 
     sd: float
     log_spread: float = 0.4

@@ -1,8 +1,8 @@
 """Which shape each cell's curve has: the evidence for every shape on a grid, and how common shapes are.
 
-The joint mode bets on one shape per cell. Here each cell is fitted again under every shape of a grid of half-saturations
-and slopes, and under "spend does nothing", with what cells share held at the joint mode. The evidence of each (Laplace)
-weighs it, so that a straight, a concave and a threshold curve can all stay in play where the data do not tell them apart.
+The joint mode bets on one shape per cell. Here each cell is fitted again under every shape of a grid of
+half-saturations and slopes, and under "spend does nothing", with what cells share held at the joint mode. The evidence
+of each (Laplace) weighs it, so that straight, concave and threshold curves all stay in play where the data do not tell.
 How common shapes are among this advertiser's cells is learned from the table of evidence alone.
 Source: Rue, Martino and Chopin (2009), integrated nested Laplace approximations.
 """
@@ -111,8 +111,8 @@ class ShapeFits:
 class Climbed:
     """Rows of cell-shapes at their modes.
 
-    coordinates (B, n), log evidence (B,), precision (B, m, m) of the free coordinates, and the information that each week
-    holds on them, (B, m, T).
+    coordinates (B, n), log evidence (B,), precision (B, m, m) of the free coordinates, and the information that each
+    week holds on them, (B, m, T).
     """
 
     coordinates: Floats
@@ -137,7 +137,8 @@ def fit_shapes(fit: JointFit) -> ShapeFits:
         coarse = 1.0 / np.maximum((live**2).sum(axis=1), 1e-300) < ENOUGH_SHAPES
         if not coarse.any():
             break
-        todo, grid, weights, coordinates = todo[coarse], finer.part(np.flatnonzero(coarse)), weights[coarse], coordinates[coarse]
+        todo, grid = todo[coarse], finer.part(np.flatnonzero(coarse))
+        weights, coordinates = weights[coarse], coordinates[coarse]
     grid, coordinates, evidence = everything
     kinds, inert = learn_kinds(grid, evidence, fit.data.tried)
     weights = shape_weights(grid, evidence, kinds, inert).sum(axis=1)
@@ -265,7 +266,8 @@ class _Objective:
     def value(self, at: Floats) -> tuple[Floats, Terms]:
         """Log posterior (B,) and the terms behind it."""
         terms = cell_terms(at, self.spend, self.steps, self.breaks)
-        fitted = np.where(self.observed, log_likelihood(self.outcome, terms.log_mean + self.common, self.dispersion), 0.0)
+        weekly = log_likelihood(self.outcome, terms.log_mean + self.common, self.dispersion)
+        fitted = np.where(self.observed, weekly, 0.0)
         gap = at[:, self.free] - self.centre
         return fitted.sum(axis=1) - 0.5 * (self.precision * gap**2).sum(axis=1), terms
 
@@ -344,7 +346,8 @@ def learn_kinds(
     grid: ShapeGrid, evidence: Floats, tried: NDArray[np.bool_], rounds: int = 25
 ) -> tuple[tuple[ShapeKind, ...], float]:
     """How common the kinds of curves are among the cells that were tried, and where they lie."""
-    kinds, inert = KINDS, INERT_SHARE
+    kinds: tuple[ShapeKind, ...] = KINDS
+    inert = INERT_SHARE
     base = np.array([kind.share for kind in KINDS] + [INERT_SHARE]) * SHARE_WEIGHT
     for _ in range(rounds if tried.any() else 0):
         joint = shape_weights(grid, evidence, kinds, inert)[tried]
@@ -362,7 +365,8 @@ def _relearned(default: ShapeKind, share: float, points: tuple[Floats, Floats], 
     """A kind with its centre and spread moved to the posterior mass on the grids, shrunk towards the default."""
     total = mass.sum() + SPREAD_WEIGHT
     centres, spreads = [], []
-    for values, mean, sd in zip(points, (default.half_mean, default.slope_mean), (default.half_sd, default.slope_sd), strict=True):
+    means, sds = (default.half_mean, default.slope_mean), (default.half_sd, default.slope_sd)
+    for values, mean, sd in zip(points, means, sds, strict=True):
         centre = ((mass * values).sum() + SPREAD_WEIGHT * mean) / total
         spread = ((mass * (values - centre) ** 2).sum() + SPREAD_WEIGHT * sd**2) / total
         centres.append(float(centre))

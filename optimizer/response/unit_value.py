@@ -1,8 +1,8 @@
 """Value of one unit of an outcome (revenue per conversion), per cell, drifting slowly.
 
 The logarithm of a week's ratio is a level that walks, seen through noise whose variance falls with the number of units
-behind it. How fast levels walk and how noisy weeks are is shared by all cells and chosen by likelihood; levels are pooled
-towards the advertiser's average where a cell has shown little. Source: Harvey (1989), local level model.
+behind it. How fast levels walk and how noisy weeks are is shared by all cells and chosen by likelihood; levels are
+pooled towards the advertiser's average where a cell has shown little. Source: Harvey (1989), local level model.
 """
 
 from __future__ import annotations

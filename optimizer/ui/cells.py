@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from optimizer.history.panel import Cell, Floats
-from optimizer.planning.explain import MOVED, money_unit
+from optimizer.planning.explain import MOVED
 from optimizer.planning.plan import Move, Plan
+from optimizer.planning.wording import money_unit
 from optimizer.ui import text
-from optimizer.ui.format import content_name, money, network_name, number, percent, place_name, signed
+from optimizer.ui.format import common_step, content_name, money, network_name, number, percent, place_name, signed
 from optimizer.ui.view import amount, goal_name
 
 DAYS = 7
@@ -104,7 +105,8 @@ def grid(plan: Plan) -> Grid:
     largest = max(inner, default=0.0)
     networks = sorted({move.cell.network for move in plan.moves}, key=lambda name: -sums[(name, "")][1])
     contents = sorted({move.cell.content_type for move in plan.moves}, key=lambda name: -sums[("", name)][1])
-    cells = {key: _grid_cell(today, planned, largest) for key, (today, planned) in sums.items()}
+    step = table_step(plan)
+    cells = {key: _grid_cell(today, planned, largest, step) for key, (today, planned) in sums.items()}
     return Grid(tuple(networks), tuple(contents), cells)
 
 
@@ -113,11 +115,16 @@ def next_step(plan: Plan) -> float:
     return money_unit(plan.budget / len(plan.weeks), len(plan.cells))
 
 
+def table_step(plan: Plan) -> float:
+    """Rounding step of all weekly amounts in the tables: whole units, finer where money is counted in a large unit."""
+    mean = plan.budget / len(plan.weeks) / max(len(plan.cells), 1)
+    return min(1.0, common_step(mean))
+
+
 def move_rows(plan: Plan) -> tuple[tuple[MoveRow, ...], tuple[MoveRow, ...]]:
     """Lines of the table: the places that change, largest first, and those that stay as they are, dearest first."""
-    step = next_step(plan)
     ranked = sorted(plan.moves, key=lambda move: (-abs(move.plan - move.today), -move.plan, move.cell))
-    rows = [_move_row(move, step, plan.goal, plan.currency) for move in ranked]
+    rows = [_move_row(move, plan) for move in ranked]
     return tuple(row for row in rows if row.direction != SAME), tuple(row for row in rows if row.direction == SAME)
 
 
@@ -193,26 +200,27 @@ def _direction(today: float, plan: float) -> str:
     return UP if plan > today else DOWN
 
 
-def _grid_cell(today: float, plan: float, largest: float) -> GridCell:
+def _grid_cell(today: float, plan: float, largest: float, step: float) -> GridCell:
     direction = _direction(today, plan)
-    change = signed(plan - today) if direction != SAME else text.SAME
+    change = signed(plan - today, step) if direction != SAME else text.SAME
     strength = min(abs(plan - today) / largest, 1.0) if largest > 0 and direction != SAME else 0.0
-    return GridCell(number(today), number(plan), change, direction, strength)
+    return GridCell(number(today, step), number(plan, step), change, direction, strength)
 
 
-def _move_row(move: Move, step: float, goal: str, currency: str) -> MoveRow:
+def _move_row(move: Move, plan: Plan) -> MoveRow:
+    step = table_step(plan)
     direction = _direction(move.today, move.plan)
     change = move.plan - move.today
     share = percent(change / move.today) if direction != SAME and move.today > 0 else ""
     return MoveRow(
         place=place_name(*move.cell),
-        today=number(move.today),
-        plan=number(move.plan),
-        change=signed(change) if direction != SAME else text.SAME,
+        today=number(move.today, step),
+        plan=number(move.plan, step),
+        change=signed(change, step) if direction != SAME else text.SAME,
         change_share=f"+{share}" if share and change > 0 else share,
         direction=direction,
-        per_day=number(move.plan / DAYS),
-        next_step=amount(move.marginal * step, goal, currency),
+        per_day=number(move.plan / DAYS, step),
+        next_step=amount(move.marginal * next_step(plan), plan.goal, plan.currency),
         evidence=text.EVIDENCE.get(move.evidence, move.evidence),
         evidence_dots=EVIDENCE_DOTS.get(move.evidence, ""),
         evidence_reason=move.evidence_reason,

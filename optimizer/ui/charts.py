@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Literal, cast
 
 import altair as alt
 import numpy as np
@@ -17,6 +17,7 @@ CURVE = "#2f80d0"
 PLAN = "#d9730d"
 QUIET = "#8a8a8a"
 HEIGHT = 270
+SAME_PLACE = 0.005  # today and plan closer than this share of spend are one mark
 ROOM = 1.25  # the axis ends this far past whatever matters: today, plan, and the largest spend ever tried
 
 
@@ -43,7 +44,7 @@ def response_chart(view: CurveView, value_title: str, spend_title: str) -> alt.L
 
 
 def _axis(ticks: int) -> alt.Axis:
-    return alt.Axis(format="~s", tickCount=ticks, grid=True, gridOpacity=0.35, domain=False, labelOverlap=True)
+    return alt.Axis(format=",.6~r", tickCount=ticks, grid=True, gridOpacity=0.35, domain=False, labelOverlap=True)
 
 
 def _curve_frame(view: CurveView, end: float) -> pd.DataFrame:
@@ -118,36 +119,34 @@ def _never_tried(view: CurveView, end: float) -> list[alt.Chart]:
 
 
 def _marks(view: CurveView, x: alt.X) -> list[alt.Chart]:
-    """Today as a hollow circle, the plan as a filled diamond, each with its word."""
-    scale = max(float(view.spend[-1]), 1e-12)
-    if abs(view.today[0] - view.plan[0]) < 0.005 * scale:
-        rows = [(*view.plan, text.MARK_BOTH, "left")]
-    else:
-        first, second = ("right", "left") if view.today[0] < view.plan[0] else ("left", "right")
-        rows = [(*view.today, text.MARK_TODAY, first), (*view.plan, text.MARK_PLAN, second)]
-    charts: list[alt.Chart] = []
-    for spend, mean, word, side in rows:
-        base = alt.Chart(pd.DataFrame({"spend": [spend], "mean": [mean]})).encode(x=x, y="mean:Q")
-        today = word == text.MARK_TODAY
-        charts.append(
-            base.mark_point(
-                shape="circle" if today else "diamond",
-                filled=not today,
-                color=CURVE if today else PLAN,
-                size=90 if today else 130,
-                strokeWidth=2.5,
-                opacity=1,
-            )
-        )
-        charts.append(
-            base.mark_text(
-                text=word,
-                align="right" if side == "right" else "left",
-                dx=-10 if side == "right" else 10,
-                dy=14,
-                fontSize=12,
-                fontWeight="bold",
-                color=CURVE if today else PLAN,
-            )
-        )
-    return charts
+    """Today: a hollow circle on a dashed rule. The plan: a filled diamond on a full one. Each named above the plot."""
+    if abs(view.today[0] - view.plan[0]) < SAME_PLACE * max(view.today[0], view.plan[0]):
+        return _mark(view.plan, text.MARK_BOTH, x, "left")
+    today_left = view.today[0] < view.plan[0]
+    return [
+        *_mark(view.today, text.MARK_TODAY, x, "right" if today_left else "left"),
+        *_mark(view.plan, text.MARK_PLAN, x, "left" if today_left else "right"),
+    ]
+
+
+def _mark(place: tuple[float, float], word: str, x: alt.X, align: Literal["left", "right"]) -> list[alt.Chart]:
+    """One mark: a rule over the height of the plot, a symbol on the curve, and its word above."""
+    today = word == text.MARK_TODAY
+    color = CURVE if today else PLAN
+    base = alt.Chart(pd.DataFrame({"spend": [place[0]], "mean": [place[1]]})).encode(x=x)
+    shape, size = ("circle", 90) if today else ("diamond", 130)
+    return [
+        base.mark_rule(color=color, strokeWidth=1.5, strokeDash=[4, 3] if today else [1, 0]),
+        base.mark_point(shape=shape, size=size, filled=not today, color=color, strokeWidth=2.5, opacity=1).encode(
+            y="mean:Q"
+        ),
+        base.mark_text(
+            text=word,
+            align=align,
+            dx=-4 if align == "right" else 4,
+            dy=-8,
+            fontSize=12,
+            fontWeight="bold",
+            color=color,
+        ).encode(y=alt.value(0)),
+    ]

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from optimizer.planning import explain
+from optimizer.planning import wording
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
@@ -37,7 +37,7 @@ def number(value: float, step: float = 0.0) -> str:
         decimals = max(0, -math.floor(math.log10(step) + 1e-9))
         written = f"{round(value / step) * step:,.{decimals}f}"
     else:
-        written = explain.number(value)
+        written = wording.number(value)
     return written.replace("-", MINUS if _shows_something(written) else "")
 
 
@@ -47,9 +47,13 @@ def money(value: float, currency: str, step: float = 0.0) -> str:
     Examples
     --------
     >>> money(3200, "EUR").replace(NBSP, " "), money(3200, "")
-    ('3,200 EUR', '3,200')
+    ('EUR 3,200', '3,200')
     """
-    return f"{number(value, step)}{NBSP}{currency}" if currency else number(value, step)
+    text = number(value, step)
+    if not currency:
+        return text
+    sign = MINUS if text.startswith(MINUS) else ""
+    return f"{sign}{currency}{NBSP}{text.removeprefix(MINUS)}"
 
 
 def signed(value: float, step: float = 0.0) -> str:

@@ -11,6 +11,11 @@ from optimizer.ui import text
 from optimizer.ui.components.style import stylesheet
 from optimizer.ui.failures import shown_as_sentences
 
+# Drawn here: Streamlit fetches material icons and emoji for the browser's tab from another server.
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#1f66ad"/>'
+    '<path d="M3 13h2V9H3zm4 0h2V6H7zm4 0h2V3h-2z" fill="#fff"/></svg>'
+)
 PAGES = Path(__file__).resolve().parent / "pages"
 
 
@@ -21,7 +26,7 @@ def run() -> None:
     record) join the sections below; with the second page the navigation appears.
     """
     logging.getLogger("optimizer").setLevel(logging.INFO)
-    st.set_page_config(page_title=text.APP_NAME, page_icon=":material/monitoring:", layout="wide")
+    st.set_page_config(page_title=text.APP_NAME, page_icon=ICON, layout="wide")
     page = st.navigation(
         {
             text.SECTION_DECIDE: [

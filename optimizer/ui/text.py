@@ -10,6 +10,7 @@ APP_NAME = "Campaign budget optimizer"
 # Navigation. Pages that are still to come join these sections.
 SECTION_DECIDE = "Decide"
 PAGE_PLAN = "Plan"
+PAGE_TITLE = "Budget plan"
 
 # Inputs
 HISTORY = "History"

@@ -11,10 +11,10 @@ from optimizer.allocation.problem import Status
 from optimizer.history.findings import Finding, Severity
 from optimizer.planning.explain import proof
 from optimizer.planning.plan import Interval, Move, Plan
+from optimizer.planning.wording import MONEY_OUTCOMES
 from optimizer.ui import text
 from optimizer.ui.format import NBSP, common_step, day, in_words, money, number, percent, place_name, signed
 
-MONEY_OUTCOMES = frozenset({"revenue", "profit"})
 NOTHING_MOVES = 1e-3  # share of the budget below which a reshuffle is not worth a sentence
 NAMED_SHARE = 0.6  # the places a headline names hold at least this share of the money moved
 MOST_NAMED = 2
@@ -66,7 +66,7 @@ def amount(value: float, goal: str, currency: str, step: float = 0.0) -> str:
     Examples
     --------
     >>> amount(310.0, "conversions", "EUR"), amount(310.0, "revenue", "EUR").replace(NBSP, " ")
-    ('310', '310 EUR')
+    ('310', 'EUR 310')
     """
     return money(value, currency if goal in MONEY_OUTCOMES else "", step)
 

@@ -31,7 +31,6 @@ RANK = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}
 
 #: Distributions that are declared because another library needs them at run time, not because we import them.
 INDIRECT = {
-    "highspy": "PuLP's HiGHS solver",
     "openpyxl": "pandas reads XLSX with it",
     "pyarrow": "pandas reads Parquet with it",
 }

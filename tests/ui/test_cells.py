@@ -55,7 +55,7 @@ def test_a_row_of_the_table_is_complete(plan: Plan) -> None:
     assert row.change_share.replace(NBSP, " ") == "+300 %"
     assert row.per_day == "286"
     assert next_step(plan) == 100.0
-    assert row.next_step.replace(NBSP, " ") == "450 EUR"  # marginal 4.5 on 100
+    assert row.next_step.replace(NBSP, " ") == "EUR 450"  # marginal 4.5 on 100
     assert (row.evidence, row.evidence_dots, row.reason) == ("none", "○○○", "Reason 3.")
     assert row.warning.startswith("Planned 2,000")
 
@@ -75,7 +75,7 @@ def test_a_curve_knows_where_today_and_the_plan_stand(plan: Plan) -> None:
     assert view.today == pytest.approx((500.0, 40 * np.sqrt(500.0)))
     assert view.plan == pytest.approx((2000.0, 40 * np.sqrt(2000.0)))
     assert "Instagram reel" in view.description
-    assert "Spend tried so far: 100 EUR to 800 EUR" in view.description.replace(NBSP, " ")
+    assert "Spend tried so far: EUR 100 to EUR 800" in view.description.replace(NBSP, " ")
 
 
 def test_a_curve_of_an_unknown_place_is_refused(plan: Plan) -> None:

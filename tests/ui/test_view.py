@@ -22,7 +22,7 @@ def plain(sentence: str) -> str:
 
 def test_headline_names_the_move_and_its_worth(plan: Plan) -> None:
     assert plain(headline(plan).sentence) == (
-        "Move 1,500 EUR a week from Facebook image to Instagram reel: about 9,400 EUR more revenue over four weeks, "
+        "Move EUR 1,500 a week from Facebook image to Instagram reel: about EUR 9,400 more revenue over four weeks, "
         "90 % between 4,100 and 14,900."
     )
     assert "2 Nov 2026" in plain(headline(plan).detail)
@@ -32,7 +32,7 @@ def test_headline_of_many_moves_says_mostly_and_names_at_most_two(make: MakePlan
     plan = make([1400.0, 1000.0, 700.0, 1300.0, 600.0], GAIN)
     sentence = plain(headline(plan).sentence)
     assert sentence.startswith(
-        "Move 1,400 EUR a week, mostly from Facebook image and Facebook video to Instagram reel and TikTok video:"
+        "Move EUR 1,400 a week, mostly from Facebook image and Facebook video to Instagram reel and TikTok video:"
     )
 
 
@@ -63,15 +63,15 @@ def test_headline_keeps_when_there_is_no_response(plan: Plan) -> None:
 def test_headline_counts_conversions_without_a_currency(plan: Plan) -> None:
     sentence = plain(headline(replace(plan, goal="conversions")).sentence)
     assert "about 20.0 more conversions over four weeks, 90 % between 5.0 and 35.0" in sentence
-    assert sentence.startswith("Move 1,500 EUR a week")
+    assert sentence.startswith("Move EUR 1,500 a week")
 
 
 def test_figures_show_spend_total_gain_and_proof(plan: Plan) -> None:
     shown = [(figure.label, plain(figure.value), plain(figure.note)) for figure in figures(plan)]
     assert shown == [
-        ("Spend", "20,000 EUR", "5,000 EUR a week for four weeks"),
-        ("Expected revenue", "80,000 EUR", "90 %: 70,000 to 91,000"),
-        ("More than today's split", "+9,400 EUR", "90 %: 4,100 to 14,900"),
+        ("Spend", "EUR 20,000", "EUR 5,000 a week for four weeks"),
+        ("Expected revenue", "EUR 80,000", "90 %: 70,000 to 91,000"),
+        ("More than today's split", "+EUR 9,400", "90 %: 4,100 to 14,900"),
         ("Proof", "Best possible", "gap to any better split under 0.01 %"),
     ]
     assert all(figure.definition for figure in figures(plan))
@@ -83,7 +83,7 @@ def test_figures_of_a_split_that_is_not_proven_best_state_the_gap(plan: Plan) ->
     assert plain(figures(loose)[-1].value) == "Within 1.23 %"
 
 
-@pytest.mark.parametrize(("mean", "shown"), [(-3_200.0, "−3,200 EUR"), (0.0, "0")])
+@pytest.mark.parametrize(("mean", "shown"), [(-3_200.0, "−EUR 3,200"), (0.0, "0")])
 def test_gain_keeps_its_sign(make: MakePlan, mean: float, shown: str) -> None:
     made = make([500.0, 1500.0, 1000.0, 2000.0, 0.0], Interval(mean, mean, mean))
     assert plain(figures(made)[2].value) == shown

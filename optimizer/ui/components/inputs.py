@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from optimizer.ui import service, text
+from optimizer.ui.components.tables import title_html
 from optimizer.ui.failures import escape_markdown
 from optimizer.ui.format import day, money, number
 from optimizer.ui.service import Facts, Question
@@ -31,6 +32,7 @@ class Keys:
 
 def choose_history() -> Source | None:
     """Ask for the sample or a file; None until there is one."""
+    st.html(title_html(text.PAGE_TITLE))
     with st.container(key="history", horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.segmented_control(
             text.HISTORY,

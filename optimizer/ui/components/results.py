@@ -7,9 +7,10 @@ import streamlit as st
 from optimizer.history import Finding
 from optimizer.planning.export import plan_csv, summary_json
 from optimizer.planning.plan import Plan
+from optimizer.planning.wording import MONEY_OUTCOMES
 from optimizer.ui import cells, service, text, view
 from optimizer.ui.charts import response_chart
-from optimizer.ui.components.tables import findings_html, grid_html, headline_html, moves_html
+from optimizer.ui.components.tables import alert_html, findings_html, grid_html, headline_html, moves_html
 from optimizer.ui.format import NBSP, money
 from optimizer.ui.service import Facts
 
@@ -76,7 +77,7 @@ def _serious(plan: Plan) -> None:
     """What could overturn the plan is said before its details."""
     lines = [line for line in view.finding_lines(plan.findings) if line.serious]
     if lines:
-        st.html(findings_html(lines))
+        st.html(alert_html(lines))
 
 
 def _downloads(plan: Plan) -> None:
@@ -141,7 +142,7 @@ def _curves(plan: Plan) -> None:
         st.info(text.CURVES_NONE)
         return
     unit = f", {plan.currency}" if plan.currency else ""
-    value_unit = unit if plan.goal in view.MONEY_OUTCOMES else ""
+    value_unit = unit if plan.goal in MONEY_OUTCOMES else ""
     columns = st.columns(2, gap="medium")
     for place, cell in enumerate(chosen):
         curve = cells.curve_view(plan, cell)

@@ -5,9 +5,14 @@ from __future__ import annotations
 CSS = """
 .stMainBlockContainer { max-width: 1240px; padding-top: 3.2rem; padding-bottom: 3rem; }
 .co-headline { border-left: 4px solid #2f80d0; padding: .1rem 0 .1rem 1rem; margin: .4rem 0 .2rem; }
-.co-headline p { font-size: 1.55rem; line-height: 1.35; font-weight: 600; margin: 0 0 .35rem; text-wrap: pretty;
-    max-width: 60ch; }
-.co-headline small { font-size: .875rem; opacity: .75; }
+h1.co-title { font-size: 1rem; font-weight: 600; padding: 0; margin: 0; opacity: .75; letter-spacing: 0; }
+.co-headline h2 { font-size: 1.55rem; line-height: 1.35; font-weight: 600; letter-spacing: 0; padding: 0;
+    margin: 0 0 .35rem; text-wrap: pretty; max-width: 72ch; }
+.co-headline p { font-size: .875rem; opacity: .75; margin: 0; }
+.st-key-figures > div { flex: 1 1 0; min-width: 10rem; }
+.co-alert { border: 1px solid rgba(158,48,59,.45); background: rgba(217,74,87,.08); border-radius: .5rem;
+    padding: .1rem .9rem; }
+.co-alert li:last-child { border-bottom: 0 !important; }
 .co-scroll { overflow-x: auto; border-radius: .5rem; }
 .co-scroll:focus-visible { outline: 2px solid #2f80d0; outline-offset: 2px; }
 .co-grid, .co-moves { border-collapse: collapse; width: 100%; font-size: .875rem;
@@ -38,20 +43,22 @@ CSS = """
 .co-moves summary::-webkit-details-marker { display: none; }
 .co-moves summary span { letter-spacing: .05em; font-size: .75rem; }
 .co-moves details p { margin: .3rem 0 0; max-width: 16rem; font-size: .8rem; opacity: .9; }
-.co-findings { list-style: none; margin: 0; padding: 0; }
-.co-findings li { display: grid; grid-template-columns: 4.6rem 1fr; gap: .6rem; margin: 0; padding: .4rem 0;
-    font-size: .9rem;
-  line-height: 1.45; border-bottom: 1px solid rgba(128,128,128,.22); overflow-wrap: anywhere; }
+.co-findings { list-style: none !important; margin: 0 !important; padding: 0 !important; }
+.co-findings li { list-style: none; display: grid; grid-template-columns: 4.6rem 1fr; gap: .6rem;
+    margin: 0 !important; padding: .4rem 0; font-size: .9rem; line-height: 1.45; overflow-wrap: anywhere;
+    border-bottom: 1px solid rgba(128,128,128,.22); }
 .co-level { font-weight: 600; opacity: .8; }
 .co-level.co-serious { opacity: 1; color: light-dark(#9e303b, #f2919a); }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; }
-  .co-headline p { font-size: 1.25rem; }
+  .co-headline h2 { font-size: 1.25rem; }
+  .st-key-figures > div { min-width: 9rem; }
+  .st-key-figures [data-testid="stMetricValue"] { font-size: 1.5rem; }
   .co-grid, .co-grid tbody, .co-grid tr, .co-grid tbody th,
   .co-moves, .co-moves tbody, .co-moves tr { display: block; width: 100%; }
   .co-grid thead, .co-moves thead { position: absolute; width: 1px; height: 1px; overflow: hidden;
     clip-path: inset(50%); }
-  .co-grid .co-empty { display: none; }
+  .co-grid .co-empty, .co-grid .co-total td:not(:last-child) { display: none; }
   .co-grid tbody th { border: 0; padding: .9rem .2rem .3rem; font-size: 1rem; }
   .co-grid td { display: grid; grid-template-columns: 1fr auto 5.2rem; gap: .6rem; border-left: 0;
     padding: .4rem .5rem; }

@@ -18,7 +18,17 @@ TINT = {"up": "47,128,208", "down": "217,115,13"}
 
 def headline_html(headline: Headline) -> str:
     """The decision as the page's largest text, with the line that defines its terms."""
-    return f'<div class="co-headline"><p>{escape(headline.sentence)}</p><small>{escape(headline.detail)}</small></div>'
+    return f'<div class="co-headline"><h2>{escape(headline.sentence)}</h2><p>{escape(headline.detail)}</p></div>'
+
+
+def title_html(title: str) -> str:
+    """The page's own name, small: the decision below is what should be read first."""
+    return f'<h1 class="co-title">{escape(title)}</h1>'
+
+
+def alert_html(lines: Sequence[FindingLine]) -> str:
+    """Findings that could overturn the plan, in a frame of their own."""
+    return f'<div class="co-alert" role="note">{findings_html(lines)}</div>'
 
 
 def grid_html(grid: Grid, caption: str) -> str:
@@ -28,7 +38,9 @@ def grid_html(grid: Grid, caption: str) -> str:
     head = "".join(f'<th scope="col" role="columnheader">{escape(column_names[name])}</th>' for name in columns)
     body = "".join(
         f'<tr role="row"{_total_class(row)}><th scope="row" role="rowheader">{escape(row_names[row])}</th>'
-        + "".join(_grid_cell(grid.cells.get((row, column)), column_names[column], column == "") for column in columns)
+        + "".join(
+            _grid_cell(grid.cells.get((row, column)), column_names[column], "" in (row, column)) for column in columns
+        )
         + "</tr>"
         for row in rows
     )
