@@ -122,7 +122,7 @@ class Future:
         per = max(1, CHUNK_SIZE // (len(worth) * points))
         for begin in range(0, cells, per):
             part = slice(begin, begin + per)
-            value[part], slope[part] = self._constant_part(part, spend[part], weeks, horizon, worth[:, part])
+            value[part], slope[part] = self._constant_part(part, spend[part], weeks, worth[:, part])
         return value, slope
 
     def _constant_part(

@@ -169,7 +169,7 @@ def curve_view(plan: Plan, cell: Cell) -> CurveView:
     )
     return CurveView(
         place=place,
-        title=text.CURVE_TITLE.format(place=place, today=number(move.today), plan=money(move.plan, plan.currency)),
+        title=_curve_title(move, plan),
         description=description,
         spend=spend,
         mean=mean,
@@ -207,8 +207,23 @@ def _grid_cell(today: float, plan: float, largest: float, step: float) -> GridCe
     return GridCell(number(today, step), number(plan, step), change, direction, strength)
 
 
-def _move_row(move: Move, plan: Plan) -> MoveRow:
+def _returns(today: float, plan: float) -> str:
+    """What the next 100 bring at today's spend and at the plan; one number where the two read alike."""
+    return number(plan) if number(today) == number(plan) else f"{number(today)} → {number(plan)}"
+
+
+def _curve_title(move: Move, plan: Plan) -> str:
     step = table_step(plan)
+    same = _direction(move.today, move.plan) == SAME
+    amounts = {
+        "today": money(move.today, plan.currency, step),
+        "plan": money(move.plan, plan.currency, step) if same else number(move.plan, step),
+    }
+    return (text.CURVE_TITLE_SAME if same else text.CURVE_TITLE).format(place=place_name(*move.cell), **amounts)
+
+
+def _move_row(move: Move, plan: Plan) -> MoveRow:
+    step, unit = table_step(plan), next_step(plan)
     direction = _direction(move.today, move.plan)
     change = move.plan - move.today
     share = percent(change / move.today) if direction != SAME and move.today > 0 else ""
@@ -220,7 +235,7 @@ def _move_row(move: Move, plan: Plan) -> MoveRow:
         change_share=f"+{share}" if share and change > 0 else share,
         direction=direction,
         per_day=number(move.plan / DAYS, step),
-        next_step=amount(move.marginal * next_step(plan), plan.goal, plan.currency),
+        next_step=_returns(move.marginal_today * unit, move.marginal * unit),
         evidence=text.EVIDENCE.get(move.evidence, move.evidence),
         evidence_dots=EVIDENCE_DOTS.get(move.evidence, ""),
         evidence_reason=move.evidence_reason,

@@ -18,7 +18,7 @@ PLAN = "#d9730d"
 QUIET = "#8a8a8a"
 HEIGHT = 270
 SAME_PLACE = 0.005  # today and plan closer than this share of spend are one mark
-ROOM = 1.25  # the axis ends this far past whatever matters: today, plan, and the largest spend ever tried
+ROOM = 1.1  # the axis ends this far past whatever matters: today, plan, and the largest spend ever tried
 
 
 def response_chart(view: CurveView, value_title: str, spend_title: str) -> alt.LayerChart:
@@ -30,7 +30,7 @@ def response_chart(view: CurveView, value_title: str, spend_title: str) -> alt.L
     value_title, spend_title : str
         Axis titles with their units.
     """
-    end = min(float(view.spend[-1]), ROOM * max(view.today[0], view.plan[0], view.tried[1]))
+    end = ROOM * max(view.today[0], view.plan[0], view.tried[1]) or float(view.spend[-1])
     x = alt.X("spend:Q", title=spend_title, scale=alt.Scale(domain=[0, end], nice=False), axis=_axis(5))
     y = alt.Y("mean:Q", title=value_title, scale=alt.Scale(zero=True, nice=True), axis=_axis(5))
     layers = [
@@ -48,9 +48,9 @@ def _axis(ticks: int) -> alt.Axis:
 
 
 def _curve_frame(view: CurveView, end: float) -> pd.DataFrame:
-    """Curve with its band up to the end of the axis, with a last point exactly there."""
-    inside = view.spend < end
-    spend = np.append(view.spend[inside], end)
+    """Curve with its band as far as it is known, or up to the end of the axis with a last point exactly there."""
+    inside = view.spend[view.spend < end]
+    spend = np.append(inside, min(end, float(view.spend[-1])))
     columns = {name: np.interp(spend, view.spend, values) for name, values in _lines(view)}
     return pd.DataFrame({"spend": spend, **columns})
 

@@ -71,7 +71,7 @@ UNKNOWN_SUFFIX_FIX = "upload a CSV, XLSX or Parquet file"
 
 # Headline
 HEAD_MOVE_ONE = "Move {amount} a week from {sources} to {targets}"
-HEAD_MOVE_MANY = "Move {amount} a week, mostly from {sources} to {targets}"
+HEAD_MOVE_MANY = "Move {amount} a week, above all from {sources} to {targets}"
 HEAD_SPREAD = "Move {amount} a week"
 HEAD_WORTH = "{move}: about {gain} more {goal} over {weeks}, 90{nbsp}% between {low} and {high}."
 HEAD_UNSURE = (
@@ -84,6 +84,7 @@ HEAD_LATER = (
     "{move}: it pays after these {weeks}, not in them ({gain} {goal} in them, 90{nbsp}% between {low} and {high})."
 )
 DETAIL = "{weeks_cap} from {start}. Today means your split of the last 12 complete weeks, scaled to this budget."
+DETAIL_OTHER = "Also expected: {total} {outcome} (90{nbsp}%: {low} to {high}), {gain} against today's split."
 AND = " and "
 ONE_WEEK = "one week"
 WEEKS_COUNT = "{count} weeks"
@@ -147,7 +148,8 @@ COL_EVIDENCE = "Evidence"
 COL_REASON = "Why"
 MOVES_CAPTION = (
     "{unit} a week; “A day” is the plan's weekly spend over seven days. “Next {step}” is the {goal} that {step} more "
-    "would bring there, carry-over included. Open an evidence label to read what it rests on."
+    "would bring there, carry-over included: at today's spend → at the plan. A plan is best when these end up alike "
+    "wherever no limit binds. Open an evidence label to read what it rests on."
 )
 EVIDENCE = {"strong": "strong", "some": "some", "weak": "weak", "none": "none"}
 SAME = "as today"
@@ -168,6 +170,7 @@ MARK_BOTH = "today = plan"
 NEVER_TRIED = "never tried"
 POINT_WEEK = "week of history"
 CURVE_TITLE = "{place}: {today} → {plan} a week"
+CURVE_TITLE_SAME = "{place}: {plan} a week, as today"
 CURVE_ALT = (
     "Response curve of {place}. At today's {today} a week it brings {today_value} {goal} a week, at the plan's {plan} "
     "{plan_value}, 90 per cent between {low} and {high}. Spend tried so far: {tried_low} to {tried_high}."

@@ -85,7 +85,12 @@ def weeks_text(count: int) -> str:
 def headline(plan: Plan) -> Headline:
     """Say what to do and what it is worth, or that nothing is worth doing."""
     weeks = weeks_text(len(plan.weeks))
-    detail = text.DETAIL.format(weeks_cap=weeks[:1].upper() + weeks[1:], start=day(plan.weeks[0]))
+    detail = " ".join(
+        [
+            text.DETAIL.format(weeks_cap=weeks[:1].upper() + weeks[1:], start=day(plan.weeks[0])),
+            *(_other_outcome(plan, outcome) for outcome in plan.total if outcome != plan.goal),
+        ]
+    )
     if not plan.responsive:
         return Headline(text.HEAD_NO_RESPONSE, detail, moves=False)
     budget = sum(move.plan for move in plan.moves)
@@ -143,6 +148,20 @@ def finding_lines(findings: Iterable[Finding]) -> tuple[FindingLine, ...]:
     return tuple(
         FindingLine(_LEVELS[finding.severity], finding.text, finding.severity is Severity.SERIOUS)
         for finding in findings
+    )
+
+
+def _other_outcome(plan: Plan, outcome: str) -> str:
+    """What the plan brings of an outcome that is not its goal."""
+    total = plan.total[outcome]
+    step = common_step(total.mean, total.low, total.high)
+    return text.DETAIL_OTHER.format(
+        total=amount(total.mean, outcome, plan.currency, step),
+        outcome=goal_name(outcome),
+        low=number(total.low, step),
+        high=number(total.high, step),
+        gain=_signed_gain(plan.gain[outcome], outcome, plan.currency),
+        nbsp=NBSP,
     )
 
 

@@ -37,6 +37,7 @@ def build_plan(planned: list[float], gain: Interval, **changes: object) -> Plan:
             today=float(TODAY[c]),
             plan=float(spend[c]),
             marginal=1.5 + c,
+            marginal_today=1.5 + c + (1.7 if c == 3 else 0.0),
             reason=f"Reason {c}.",
             evidence=("strong", "some", "weak", "none", "none")[c],
             evidence_reason=f"Evidence {c}.",

@@ -55,7 +55,7 @@ def test_a_row_of_the_table_is_complete(plan: Plan) -> None:
     assert row.change_share.replace(NBSP, " ") == "+300 %"
     assert row.per_day == "286"
     assert next_step(plan) == 100.0
-    assert row.next_step.replace(NBSP, " ") == "EUR 450"  # marginal 4.5 on 100
+    assert row.next_step == "620 → 450"  # marginal 6.2 and 4.5 on 100
     assert (row.evidence, row.evidence_dots, row.reason) == ("none", "○○○", "Reason 3.")
     assert row.warning.startswith("Planned 2,000")
 
@@ -118,6 +118,6 @@ def test_names_from_a_file_cannot_become_markup(plan: Plan) -> None:
 
 def test_change_is_told_by_arrow_and_text_not_by_colour_alone(plan: Plan) -> None:
     html = grid_html(grid(plan), "caption")
-    assert "500 → 2,000" in html
+    assert "<i>500 →</i> 2,000" in html
     assert "▲ 1,500" in html
     assert "▼ 1,500" in html

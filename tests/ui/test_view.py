@@ -25,14 +25,17 @@ def test_headline_names_the_move_and_its_worth(plan: Plan) -> None:
         "Move EUR 1,500 a week from Facebook image to Instagram reel: about EUR 9,400 more revenue over four weeks, "
         "90 % between 4,100 and 14,900."
     )
-    assert "2 Nov 2026" in plain(headline(plan).detail)
+    assert plain(headline(plan).detail) == (
+        "Four weeks from 2 Nov 2026. Today means your split of the last 12 complete weeks, scaled to this budget. "
+        "Also expected: 900 conversions (90 %: 800 to 1,000), +20.0 against today's split."
+    )
 
 
 def test_headline_of_many_moves_says_mostly_and_names_at_most_two(make: MakePlan) -> None:
     plan = make([1400.0, 1000.0, 700.0, 1300.0, 600.0], GAIN)
     sentence = plain(headline(plan).sentence)
     assert sentence.startswith(
-        "Move EUR 1,400 a week, mostly from Facebook image and Facebook video to Instagram reel and TikTok video:"
+        "Move EUR 1,400 a week, above all from Facebook image and Facebook video to Instagram reel and TikTok video:"
     )
 
 

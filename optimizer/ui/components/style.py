@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 CSS = """
-.stMainBlockContainer { max-width: 1240px; padding-top: 3.2rem; padding-bottom: 3rem; }
+.stMainBlockContainer { max-width: 1240px; padding: 3.2rem 2.5rem 3rem; }
 .co-headline { border-left: 4px solid #2f80d0; padding: .1rem 0 .1rem 1rem; margin: .4rem 0 .2rem; }
 h1.co-title { font-size: 1rem; font-weight: 600; padding: 0; margin: 0; opacity: .75; letter-spacing: 0; }
 .co-headline h2 { font-size: 1.55rem; line-height: 1.35; font-weight: 600; letter-spacing: 0; padding: 0;
@@ -27,6 +27,7 @@ h1.co-title { font-size: 1rem; font-weight: 600; padding: 0; margin: 0; opacity:
 .co-grid td { text-align: right; white-space: nowrap; border-left: 2px solid transparent;
     background-clip: padding-box; }
 .co-grid td b { display: block; font-weight: 600; }
+.co-grid td i { font-style: normal; font-weight: 400; opacity: .85; }
 .co-grid td span { font-size: .8rem; opacity: .85; }
 .co-grid tbody th { vertical-align: top; white-space: nowrap; border-bottom: 1px solid rgba(128,128,128,.22); }
 .co-grid .co-total th, .co-grid .co-total td { border-bottom: 0; border-top: 1px solid rgba(128,128,128,.45); }
