@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from optimizer.errors import InputError
 from optimizer.history.numerals import missing
-from optimizer.history.raw import Values
+from optimizer.history.raw import Values, shown
 
 _TIME = r"(?:[T\s]+(\d{1,2}:\d{2}(?::\d{2})?)(?:\.\d+)?\s*(?:Z|UTC|[+-]\d{2}:?\d{2})?)?"
 _ISO = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})" + _TIME)
@@ -203,7 +203,7 @@ def describe_bad(value: object) -> str:
     """Say what is wrong with a cell that should hold a date."""
     if missing(value):
         return "the date is missing"
-    text = str(value).strip()
+    text = shown(value)
     if _SHORT_YEAR.fullmatch(text):
         return f"'{text}' has a year of two digits, which can be read in several ways"
     return f"'{text}' is not a date"

@@ -12,7 +12,7 @@ from optimizer.errors import InputError
 from optimizer.history.dates import Days
 from optimizer.history.findings import Finding, Severity
 from optimizer.history.numerals import parse
-from optimizer.history.raw import RawTable, Values
+from optimizer.history.raw import RawTable, Values, shown
 from optimizer.history.schema import KEY_COLUMNS, fold
 
 
@@ -64,7 +64,7 @@ def check_duplicates(raw: RawTable, series: NDArray[np.int64], days: Days) -> li
 def _repeated(raw: RawTable, key: NDArray[np.int64], repeats: NDArray[np.bool_], days: Days) -> InputError:
     later = int(np.flatnonzero(repeats)[0])
     earlier = int(np.flatnonzero(key == key[later])[0])
-    cell = "/".join(str(raw.columns[name][later]).strip() for name in ("network", "content_type"))
+    cell = "/".join(shown(raw.columns[name][later]) for name in ("network", "content_type"))
     named = [name for name in KEY_COLUMNS[2:] if name in raw.columns]
     same = ", ".join(["date, network, content_type", *named])
     more = int(repeats.sum()) - 1

@@ -68,6 +68,18 @@ def blank(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
+def shown(value: object, width: int = 60) -> str:
+    """A cell as a message quotes it: on one line and of bearable length.
+
+    Examples
+    --------
+    >>> shown("two\\nlines"), shown("x" * 100, 8)
+    ('two lines', 'xxxxx...')
+    """
+    text = " ".join(str(value).split())
+    return text if len(text) <= width else text[: width - 3] + "..."
+
+
 def known_names(cells: Sequence[object]) -> set[str]:
     """Canonical columns a row would name if it were the header."""
     return {fold(cell) for cell in cells if isinstance(cell, str)} & BY_NAME.keys()
@@ -106,18 +118,17 @@ def _no_header(head: list[Row], file: str) -> InputError:
     hints = [_hints([cell for cell in cells if isinstance(cell, str)], tuple(BY_NAME)) for _, cells in head]
     position = max(range(len(head)), key=lambda index: len(hints[index]))
     line, cells = head[position]
-    shown = ", ".join(str(cell) for cell in cells if not blank(cell))
-    shown = shown if len(shown) <= 80 else shown[:77] + "..."
+    quoted = shown(", ".join(str(cell) for cell in cells if not blank(cell)), 80)
     count = "the only row does not name" if len(head) == 1 else f"none of the first {len(head)} rows names"
     hint = f" ({', '.join(hints[position])})" if hints[position] else ""
-    problem = f"no header was found: {count} a known column, and row {line} reads '{shown}'"
+    problem = f"no header was found: {count} a known column, and row {line} reads '{quoted}'"
     return InputError.at(problem, file=file, fix=_expected() + hint)
 
 
 def _hints(names: Sequence[str], among: Sequence[str]) -> list[str]:
     """What foreign names may stand for, in words."""
     near = ((name, closest(name, among)) for name in names if name)
-    return [f"'{name}' may be {column}" for name, column in near if column]
+    return [f"'{shown(name)}' may be {column}" for name, column in near if column]
 
 
 def _expected() -> str:
@@ -128,7 +139,7 @@ def _check_header(names: list[str], line: int, file: str) -> None:
     folded = [fold(name) for name in names]
     for name in BY_NAME:
         if folded.count(name) > 1:
-            twice = " and ".join(f"'{names[i]}'" for i, fold_name in enumerate(folded) if fold_name == name)
+            twice = " and ".join(f"'{shown(names[i])}'" for i, fold_name in enumerate(folded) if fold_name == name)
             problem = f"the header names {name} more than once ({twice})"
             raise InputError.at(problem, file=file, row=line, column=name, fix="keep one of them")
     missing = [name for name in REQUIRED if name not in folded]
@@ -138,7 +149,7 @@ def _check_header(names: list[str], line: int, file: str) -> None:
     hints = ", ".join(_hints(others, missing))
     what = f"column {missing[0]} is" if len(missing) == 1 else f"columns {', '.join(missing)} are"
     raise InputError.at(
-        f"{what} missing; the header has {', '.join(name for name in names if name)}",
+        f"{what} missing; the header has {shown(', '.join(name for name in names if name), 300)}",
         file=file,
         row=line,
         fix="rename or add what is missing" + (f" ({hints})" if hints else ""),
@@ -213,11 +224,10 @@ def _unknown_columns(unknown: list[str], absent: list[str], file: str) -> list[F
         near = closest(name, absent)
         if near:
             fix = f"it was left out; rename it to {near} if that is what it holds"
-            findings.append(
-                Finding("unknown-column", Severity.WARNING, f"column '{name}' is not known", fix, file, column=name)
-            )
+            problem = f"column '{shown(name)}' is not known"
+            findings.append(Finding("unknown-column", Severity.WARNING, problem, fix, file, column=shown(name)))
         else:
-            plain.append(name)
+            plain.append(shown(name))
     if plain:
         what = f"column '{plain[0]}' is" if len(plain) == 1 else f"columns {', '.join(plain)} are"
         column = plain[0] if len(plain) == 1 else ""

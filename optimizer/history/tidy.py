@@ -15,7 +15,7 @@ from optimizer.history.dates import Days
 from optimizer.history.findings import Finding, Severity
 from optimizer.history.numerals import DecimalMark, decide_mark, missing, parse, to_numbers
 from optimizer.history.observations import about_rows, dated_rows, named_totals
-from optimizer.history.raw import RawTable, Values
+from optimizer.history.raw import RawTable, Values, shown
 from optimizer.history.schema import BY_NAME, CELL_COLUMNS, COLUMNS, EARLIEST, NUMERIC, WHOLE, Kind, history_model
 
 _NO_NAME = frozenset({"", "-", "--", "—", "–", "n/a", "#n/a", "nan", "null"})
@@ -121,7 +121,7 @@ def _name(value: object, column: str) -> str:
 def _merged(spellings: Values, names: list[str], column: str, raw: RawTable) -> list[Finding]:
     groups: dict[str, list[str]] = {}
     for spelling, name in zip(spellings, names, strict=True):
-        groups.setdefault(name, []).append(f"'{spelling}'")
+        groups.setdefault(name, []).append(f"'{str(spelling)[:60]}'")
     return [
         Finding(
             "spelling",
@@ -185,7 +185,8 @@ def _validate(parsed: _Parsed, keep: NDArray[np.bool_]) -> None:
 
 def _explain(parsed: _Parsed, name: str, kind: str, position: int) -> tuple[str, str]:
     """What is wrong with a value, and what is allowed."""
-    value = parsed.raw.columns[name][position]
+    cell = parsed.raw.columns[name][position]
+    value = shown(cell)
     match BY_NAME[name].kind:
         case Kind.DATE:
             return f"the date {parsed.days.day[position]} is before {EARLIEST}", "correct it"
@@ -193,7 +194,7 @@ def _explain(parsed: _Parsed, name: str, kind: str, position: int) -> tuple[str,
             return f"'{value}' is no currency code", "use the three letters of ISO 4217, such as EUR"
         case Kind.TEXT:
             return f"{name} is empty", "every row needs a network and a content type"
-    if missing(value):
+    if missing(cell):
         return f"{name} is empty", "write 0 where nothing was spent, or remove the row if it was not observed"
     allowed = f"{name} must be a number of 0 or more"
     if kind == "greater_than_equal":
@@ -202,8 +203,8 @@ def _explain(parsed: _Parsed, name: str, kind: str, position: int) -> tuple[str,
         return f"{name} is infinite ({value})", allowed
     mark = parsed.mark
     other = "," if mark.mark == "." else "."
-    if mark.value and parse(str(value), other) is not None:
-        where = f"'{mark.value}' in row {int(parsed.raw.rows[mark.position])}"
+    if mark.value and parse(str(cell), other) is not None:
+        where = f"'{shown(mark.value)}' in row {int(parsed.raw.rows[mark.position])}"
         word = "point" if mark.mark == "." else "comma"
         fix = "write one decimal mark in the whole file"
         return f"'{value}' does not fit the decimal {word} of this file ({where})", fix

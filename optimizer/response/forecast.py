@@ -125,9 +125,7 @@ class Future:
             value[part], slope[part] = self._constant_part(part, spend[part], weeks, worth[:, part])
         return value, slope
 
-    def _constant_part(
-        self, part: slice, spend: Floats, weeks: int, horizon: int, worth: Floats
-    ) -> tuple[Floats, Floats]:
+    def _constant_part(self, part: slice, spend: Floats, weeks: int, worth: Floats) -> tuple[Floats, Floats]:
         """`constant_spend` for some of the cells."""
         draws = self.draws
         decay = draws.decay[:, part, None]

@@ -7,9 +7,11 @@ import io
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from optimizer.errors import InputError
 from optimizer.history import Panel, build_panel, load_history
 from optimizer.history.numerals import parse
 from optimizer.history.weeks import monday
@@ -114,6 +116,46 @@ def test_parquet_gives_the_same_panel_as_text(frame):
     buffer = io.BytesIO()
     frame.to_parquet(buffer)
     assert_equal(build_panel(load_history(buffer.getvalue(), name="h.parquet")), load(frame))
+
+
+GOOD = "date,network,content_type,campaign,spend,conversions,currency,mood\n" + "".join(
+    f"2026-01-{day:02},{cell},a,{day}.5,{day},EUR,fine\n"
+    for day in range(5, 26)
+    for cell in ("x,link", "facebook,video")
+)
+WORDS = ["", ",", ";", "\t", "\n", "\r", '"', "'", "=", "-", "--", "Total", "date", "spend", "1.234", "1,5", "-3", "1e999", "NaN",
+         "01/02/2026", "2026-02-30", "USD", "99999999999999999999", "\ufeff", "\x00", "é", "€", "sep=;", "{", "<"]  # fmt: skip
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, len(GOOD)), st.integers(0, 40), st.sampled_from(WORDS) | st.text(max_size=8)),
+        max_size=4,
+    ),
+    st.sampled_from(["utf-8", "utf-16", "utf-16-le", "cp1252"]),
+)
+def test_spoiled_files_are_read_or_refused_in_one_sentence(spoils, encoding):
+    text = GOOD
+    for start, length, word in spoils:
+        text = text[:start] + word + text[start + length :]
+    try:
+        history = load_history(text.encode(encoding, "replace"), name="h.csv")
+    except InputError as error:
+        said = str(error)
+    else:
+        panel = build_panel(history)
+        assert np.nanmin(panel.spend) >= 0
+        assert history.table["spend"].notna().all()
+        said = "".join(finding.text for finding in history.findings) or "h.csv."
+    assert "h.csv" in said
+    assert "\n" not in said
+    assert said.endswith(".")
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_refused_in_one_sentence(data):
+    with pytest.raises(InputError, match=r"^h\.csv[^\n]*\.$"):
+        load_history(data, name="h.csv")
 
 
 @given(st.decimals(min_value=-(10**9), max_value=10**9, places=2))
