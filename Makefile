@@ -42,7 +42,7 @@ test: check
 	$(BIN)/python -m pytest -q -n $(JOBS) -m "not browser and not arena"
 
 check: $(STAMP)
-	$(BIN)/ruff check .
+	$(BIN)/ruff check --output-format concise .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 

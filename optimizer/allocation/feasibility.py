@@ -13,7 +13,8 @@ from optimizer.allocation.problem import Bounds, Problem
 from optimizer.errors import InfeasibleError, InputError
 from optimizer.history.panel import Cell, Floats
 
-ROUNDING = 1e-12  # budgets may miss the sum of the bounds by this share
+ROUNDING = 1e-12  # budgets may miss the sum of the bounds by this share; weights below it (of the largest) are none
+TINY = 1e-300
 NAMED = 3  # how many of the largest culprits a message lists
 
 
@@ -143,7 +144,8 @@ def fit_to_bounds(weights: Floats, budget: float, bounds: Bounds, cells: Sequenc
     check_bounds(bounds, cells, len(weights))
     _check_amounts(weights, cells, len(weights), "today's spend")
     check_sums(budget, bounds, cells)
-    used = weights > 0.0
+    weights = weights / max(float(weights.max(initial=0.0)), TINY)
+    used = weights > ROUNDING
     unused_floor = float(bounds.lower[~used].sum())
     spend = np.where(used, bounds.upper, bounds.lower)
     if float(bounds.upper[used].sum()) + unused_floor >= budget:

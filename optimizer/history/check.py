@@ -26,6 +26,9 @@ Rule = Callable[[Facts], Iterator[Finding]]
 
 WEEKS_FOR_EVIDENCE = 12
 LONG_GAP_WEEKS = 26
+OFTEN_EMPTY = 0.1
+"""Share of empty cells from which a column without any 0 looks as if it left zeros out."""
+
 LOW_LAST_WEEK = 0.5
 """Share of the usual spend below which the last weekly row looks like a week that was not over."""
 
@@ -94,13 +97,14 @@ def empty_values(facts: Facts) -> Iterator[Finding]:
         if empty.all():
             yield facts.finding("empty-column", Severity.NOTE, f"{name} holds no value", "it was left out", name)
         elif empty.any():
-            hint = "" if (facts.table[name] == 0).any() else "; no row says 0, so empty may well mean 0"
+            often = empty.mean() > OFTEN_EMPTY and not (facts.table[name] == 0).any()
+            hint = "; no row says 0, so empty may well mean 0" if often else ""
             severity = Severity.WARNING if name in ("conversions", "revenue") else Severity.NOTE
             yield facts.finding(
                 "empty-values",
                 severity,
                 f"{name} is empty in {int(empty.sum()):,} of {count(len(empty), 'row')}{hint}",
-                "empty means not reported, so these weeks are not counted for it; write 0 where there was nothing",
+                "their weeks count as not observed for it, not as 0; write 0 where there was nothing",
                 name,
                 facts.table.index[empty],
             )
@@ -164,7 +168,7 @@ def weeks_without_rows(facts: Facts) -> Iterator[Finding]:
             Severity.SERIOUS if long else Severity.WARNING,
             f"{count(len(bare), 'week')} between {weeks[0]} and {weeks[-1]} {_have(len(bare))} no row at all"
             f" ({listing([str(week) for week in bare])})",
-            "they count as not observed; check the dates, or export them again",
+            "such weeks count as not observed; check the dates, or export them again",
             "date",
         )
     if facts.span.frequency == "daily":

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+LONGEST_GAP = np.timedelta64(3 * 366, "D")
+"""No advertiser learns from before a pause of three years; a mistyped year is likelier."""
+
+
 @dataclass(frozen=True, eq=False)
 class History:
     """What happened, as it was reported.
@@ -86,6 +90,7 @@ def load_history(source: str | Path | bytes, *, name: str = "") -> History:
     currency = _one_currency(table, raw)
     series = series_codes(table)
     findings = [*raw.findings, *check_duplicates(raw, series, days)]
+    _no_leap(days.day, raw)
     span = span_of(days.day, series, file)
     _need_numbers(table, raw)
     # A fixed order makes every later sum the same to the last bit, however the rows of the file are ordered.
@@ -111,6 +116,23 @@ def _one_currency(table: pd.DataFrame, raw: RawTable) -> str:
             fix="convert all amounts to one currency, or give one file per currency",
         )
     return str(named.iloc[0]) if len(named) else ""
+
+
+def _no_leap(days: NDArray[np.datetime64], raw: RawTable) -> None:
+    """Refuse dates with years of nothing between them: one of them is mistyped."""
+    order = np.argsort(days, kind="stable")
+    leaps = np.flatnonzero(np.diff(days[order]) > LONGEST_GAP)
+    if leaps.size:
+        before, after = int(order[leaps[-1]]), int(order[leaps[-1] + 1])
+        years = int((days[after] - days[before]) / np.timedelta64(365, "D"))
+        raise InputError.at(
+            f"the date {days[after]} comes {years} years after the one before it"
+            f" ({days[before]} in row {raw.rows[before]})",
+            file=raw.file,
+            row=int(raw.rows[after]),
+            column=raw.spelled["date"],
+            fix="correct the year, or leave out what is too old to learn from",
+        )
 
 
 def _need_numbers(table: pd.DataFrame, raw: RawTable) -> None:

@@ -36,7 +36,7 @@ def about_rows(rule: str, severity: Severity, raw: RawTable, mask: NDArray[np.bo
     one = len(rows) == 1
     if one:
         verb, rest = what.split(" ", 1)
-        what = f"{'has' if verb == 'have' else verb + 's'} {rest}"
+        what = f"{verb}s {rest}"
     problem = f"{'1 row' if one else f'{len(rows):,} rows'} {what}"
     fix = "it was left out" if one else "they were left out"
     return Finding(rule, severity, problem, fix, raw.file, rows=tuple(map(int, rows[:_LISTED])))

@@ -84,7 +84,7 @@ def cells_with_few_weeks(facts: Facts) -> Iterator[Finding]:
             "cell-with-few-weeks",
             Severity.NOTE,
             f"{_cells(int(few.sum()))} fewer than {FEW_WEEKS} complete weeks ({_names(facts, few)})",
-            "they are judged mostly by similar cells",
+            "such cells are judged mostly by similar ones",
         )
 
 
@@ -101,7 +101,7 @@ def gaps(facts: Facts) -> Iterator[Finding]:
             "gap",
             Severity.NOTE,
             f"{count(int(missing.sum()), 'week')} without a row inside the runs of cells ({listing(names)})",
-            "they count as not observed, not as 0; write rows with spend 0 if nothing was spent",
+            "such weeks count as not observed, not as 0; write rows with spend 0 if nothing was spent",
         )
 
 

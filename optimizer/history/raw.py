@@ -73,8 +73,8 @@ def shown(value: object, width: int = 60) -> str:
 
     Examples
     --------
-    >>> shown("two\\nlines"), shown("x" * 100, 8)
-    ('two lines', 'xxxxx...')
+    >>> shown("two   spaces"), shown("x" * 100, 8)
+    ('two spaces', 'xxxxx...')
     """
     text = " ".join(str(value).split())
     return text if len(text) <= width else text[: width - 3] + "..."

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -228,6 +228,26 @@ def column_table() -> str:
     lines = ["| column | unit | meaning | |", "|---|---|---|---|"]
     lines += [f"| {c.name} | {c.unit} | {c.meaning} | {'required' if c.required else ''} |" for c in COLUMNS]
     return "\n".join(lines)
+
+
+def true_revenue(spend: Mapping[tuple[str, str], float]) -> float:
+    """Incremental revenue of an average week, EUR, if each cell's weekly spend went on for good; drift as today.
+
+    Parameters
+    ----------
+    spend : mapping of (network, content_type) to float
+        EUR a week.
+
+    Examples
+    --------
+    >>> true_revenue({("youtube", "creator"): 100.0}), true_revenue({("youtube", "creator"): 200.0})
+    (360.0, 720.0)
+    """
+    truth = {(cell.network, cell.content_type): cell for cell in CELLS}
+    total = 0.0
+    for place, money in spend.items():
+        total += float(truth[place].conversions(np.array(money))) * NETWORKS[place[0]].order_value
+    return round(total, 6)
 
 
 def simulate(seed: int, weeks: int) -> Iterator[Row]:

@@ -35,8 +35,10 @@ def read_xlsx(data: bytes, file: str) -> RawTable:
             warnings.simplefilter("ignore")
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
             sheets = book.worksheets
-            best = max(sheets, key=_names_in) if sheets else None
-            rows = list(_rows(best)) if sheets else []
+            if not sheets:
+                raise InputError.at("the workbook has no sheet with cells", file=file)
+            best = max(sheets, key=_names_in)
+            rows = list(_rows(best))
     except _BROKEN as error:
         fix = "save it again as XLSX, without a password"
         raise InputError.at(f"the workbook cannot be opened ({error})", file=file, fix=fix) from error

@@ -53,7 +53,9 @@ def tidy(raw: RawTable) -> tuple[pd.DataFrame, RawTable, Days]:
     texts, findings = _texts(raw)
     totals = named_totals(texts)
     if totals.any():
-        findings.append(about_rows("totals-row", Severity.WARNING, raw, totals, "have a date but are named a total"))
+        findings.append(
+            about_rows("totals-row", Severity.WARNING, raw, totals, "look like dated totals, by their names")
+        )
         raw, days = raw.keep(~totals), days.keep(~totals)
         texts = {name: values[~totals] for name, values in texts.items()}
     mark = _decimal_mark(raw, findings)

@@ -109,7 +109,7 @@ def _spacing(days: Dates, series: NDArray[np.int64]) -> int:
     numbers = days.astype(np.int64)
     pairs = np.unique(np.stack([series, numbers]), axis=1)
     steps = np.diff(pairs[1])[np.diff(pairs[0]) == 0]
-    of_file = np.diff(np.unique(numbers))
+    of_file = np.diff(np.unique(numbers)).astype(np.int64)
     if of_file.size == 0:
         return 1
     usual = int(np.median(steps)) if steps.size else 0

@@ -384,8 +384,10 @@ def _slopes_kept_in_shape(slopes: Floats, mean: Floats) -> Floats:
 def _monotone_neighbours(mean: Floats) -> NDArray[np.bool_]:
     """(C, K - 1) whether the mean slopes of an interval and its two neighbours only fall or only rise."""
     padded = np.concatenate([mean[:, :1], mean, mean[:, -1:]], axis=1)
-    before, after = np.diff(padded[:, :-1], axis=1), np.diff(padded[:, 1:], axis=1)
-    return np.asarray(before * after >= 0.0, dtype=np.bool_)
+    change = np.diff(padded, axis=1)
+    level = np.abs(change) <= ROUNDING * np.maximum(padded[:, 1:], padded[:, :-1])
+    sign = np.where(level, 0.0, np.sign(change))
+    return np.asarray(sign[:, :-1] * sign[:, 1:] >= 0.0, dtype=np.bool_)
 
 
 def _interleave(outer: Floats, inner: Floats) -> Floats:

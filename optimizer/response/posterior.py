@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.errors import InternalError
 from optimizer.history.panel import Floats
 from optimizer.response.fitting import JointFit
 from optimizer.response.joint import DECAY, FIXED, LEVEL, ORGANIC
+from optimizer.response.pareto import pareto_smoothed
 from optimizer.response.settings import ModelSettings
-from optimizer.response.shapes import Batch, ShapeFits, climb, free_coordinates
+from optimizer.response.shapes import Batch, Objective, ShapeFits, climb, free_coordinates
 
 LONGEST_AHEAD = 64  # weeks past the history for which demand is drawn
+FREEDOM = 5.0  # of the Student t that proposes; its tails cover what a normal around the mode would miss
 CHUNK = 400  # cell-shapes whose curvature is held at once
 
 
@@ -32,6 +36,8 @@ class Draws:
         Draws in which spend does nothing on the cell.
     demand : float array, shape (S, LONGEST_AHEAD)
         Log demand of the weeks to come.
+    pareto_k : float array, shape (C,)
+        How far the normal approximation behind a cell's draws is from its posterior; above 0.7 it is doubtful.
     """
 
     level: Floats
@@ -41,23 +47,26 @@ class Draws:
     decay: Floats
     inert: NDArray[np.bool_]
     demand: Floats
+    pareto_k: Floats
 
 
 def draw(fit: JointFit, shapes: ShapeFits, settings: ModelSettings) -> Draws:
-    """Draw shared coordinates, then every cell's shape by its weight, then its coordinates given both."""
+    """Draw shared coordinates, then every cell's shape by its weight, then its coordinates given both.
+
+    Cell coordinates come from a normal approximation around the mode of each shape. How far that is from the true
+    posterior is measured draw by draw (Pareto k of the importance ratios), and draws are resampled by those ratios.
+    """
     rng = np.random.default_rng([settings.seed, 1])
     count, cells = settings.draws, len(fit.data.cells)
     layout = fit.model.layout
     root = np.linalg.cholesky(fit.factor.covariance + 1e-12 * np.eye(layout.size))
     shared = paired_normals(rng, count, layout.size) @ root.T
-    common, pooled = _common_shift(shared, layout.weeks, layout.lags), shared[:, layout.pooled]
-    picks = np.stack([systematic(rng, weights, count) for weights in shapes.weights], axis=1)
-    normal = paired_normals(rng, count, cells * 3).reshape(count, cells, 3)
-    lead = _lead_coordinates(fit, shapes, picks, common, pooled, normal)
-    rows = np.arange(cells)
     weights, left = fit.model.prior.demand.ahead(LONGEST_AHEAD)
     past = fit.state.shared[: layout.weeks] + shared[:, : layout.weeks]
     ahead = past @ weights.T + paired_normals(rng, count, LONGEST_AHEAD) @ np.linalg.cholesky(left).T
+    shift = SharedShift(_common_shift(shared, layout.weeks, layout.lags), shared[:, layout.pooled])
+    picks, lead, pareto = draw_cells(fit, shapes, shift, rng)
+    rows = np.arange(cells)
     return Draws(
         level=lead[..., LEVEL],
         organic=lead[..., ORGANIC],
@@ -66,6 +75,7 @@ def draw(fit: JointFit, shapes: ShapeFits, settings: ModelSettings) -> Draws:
         decay=1.0 / (1.0 + np.exp(-lead[..., DECAY])),
         inert=picks == shapes.half.shape[1] - 1,
         demand=ahead,
+        pareto_k=pareto,
     )
 
 
@@ -96,29 +106,111 @@ def _common_shift(shared: Floats, weeks: int, lags: int) -> Floats:
     return common
 
 
-def _lead_coordinates(
-    fit: JointFit, shapes: ShapeFits, picks: NDArray[np.intp], common: Floats, pooled: Floats, normal: Floats
-) -> Floats:
-    """(S, C, 3) level, organic and decay logit of every draw, given its shape and its shared coordinates."""
-    model = fit.model
-    count, cells = picks.shape
+@dataclass(frozen=True)
+class SharedShift:
+    """How far each draw's shared coordinates are from their mode: common by week (S, T), pooled (S, M)."""
+
+    common: Floats
+    pooled: Floats
+
+
+def draw_cells(
+    fit: JointFit, shapes: ShapeFits, shift: SharedShift, rng: np.random.Generator
+) -> tuple[NDArray[np.intp], Floats, Floats]:
+    """Shape (S, C), coordinates (S, C, 3: level, organic, decay logit) and Pareto k (C,) of all cells.
+
+    Draws of these three are made around the joint mode of what is shared, weighed against the true posterior there
+    (the drift steps, which are near normal, following by their conditional mean), resampled, and then moved along with
+    each draw's shared coordinates.
+    """
+    count, cells = len(shift.common), len(fit.data.cells)
+    picks = np.stack([systematic(rng, weights, count) for weights in shapes.weights], axis=1)
+    lead, ratios, moves = np.empty((count, cells, 3)), np.empty((count, cells)), np.empty((count, cells), dtype=np.intp)
+    along: list[tuple[Floats, Floats]] = []
+    for group in shape_groups(fit, shapes, picks):
+        wide = paired_normals(rng, len(group.members), 3)
+        wide *= np.sqrt(FREEDOM / rng.chisquare(FREEDOM, len(wide)))[:, None]
+        away = np.einsum("rij,rj->ri", group.roots[group.row], wide)
+        lead[group.members, group.cell] = group.modes[group.row] + away[:, :3]
+        density = -0.5 * (FREEDOM + 3.0) * np.log1p((wide**2).sum(axis=1) / FREEDOM)
+        ratios[group.members, group.cell] = group.log_ratio(away) - density
+        moves[group.members, group.cell] = len(along) + group.row
+        along += list(zip(group.by_week, group.pull, strict=True))
+    smoothed, pareto = zip(*(pareto_smoothed(ratios[:, c]) for c in range(cells)), strict=True)
+    for cell in range(cells):
+        kept = systematic(rng, smoothed[cell], count)
+        picks[:, cell], lead[:, cell], moves[:, cell] = picks[kept, cell], lead[kept, cell], moves[kept, cell]
+        for move in np.unique(moves[:, cell]):
+            mine = moves[:, cell] == move
+            by_week, pull = along[move]
+            lead[mine, cell] += shift.pooled[mine] @ pull.T - shift.common[mine] @ by_week.T
+    return picks, lead, np.array(pareto)
+
+
+@dataclass(frozen=True)
+class ShapeGroup:
+    """Cell-shapes that were picked, R of them, with the draws that picked them, m of those.
+
+    Attributes
+    ----------
+    members, cell, row : int array, shape (m,)
+        Draw, cell and which of the R cell-shapes it is.
+    modes : float array, shape (R, 3)
+        Level, organic and decay at the mode.
+    roots : float array, shape (R, k, 3)
+        Displacement of all free coordinates per standard normal of these three.
+    by_week, pull : float array, shape (R, 3, T), (R, 3, M)
+        How the first coordinates move with what is shared.
+    log_ratio : callable
+        Log posterior at the modes plus displacements (m, k), less that at the modes.
+    """
+
+    members: NDArray[np.intp]
+    cell: NDArray[np.intp]
+    row: NDArray[np.intp]
+    modes: Floats
+    roots: Floats
+    by_week: Floats
+    pull: Floats
+    log_ratio: Callable[[Floats], Floats]
+
+
+def shape_groups(fit: JointFit, shapes: ShapeFits, picks: NDArray[np.intp]) -> Iterator[ShapeGroup]:
+    """The picked cell-shapes in portions of limited size."""
+    model, last = fit.model, shapes.half.shape[1] - 1
     free = free_coordinates(shapes.coordinates.shape[2])
-    link = model.layout.link[:, free[free < FIXED]]
-    lead = np.empty((count, cells, 3))
-    rows = np.unique(np.stack([np.tile(np.arange(cells), (count, 1)).ravel(), picks.ravel()], axis=1), axis=0)
-    last = shapes.half.shape[1] - 1
-    for begin in range(0, len(rows), CHUNK):
-        cell, shape = rows[begin : begin + CHUNK].T
-        found = climb(fit, Batch(cell, shape == last, shapes.coordinates[cell, shape]), 0, weekly=True)
-        if found.weekly is None:
-            raise AssertionError("climb(weekly=True) returns the weekly information")
-        inverse = np.linalg.inv(found.precision)
-        roots = np.linalg.cholesky(inverse[:, :3, :3])
-        by_week = inverse[:, :3] @ found.weekly  # (R, 3, T)
-        leading = model.cell_precision[cell][:, free[: link.shape[1]], None]
-        pull = inverse[:, :3, : link.shape[1]] @ (leading * link[cell])
-        for row, (c, g) in enumerate(zip(cell, shape, strict=True)):
-            mine = np.flatnonzero(picks[:, c] == g)
-            shift = pooled[mine] @ pull[row].T - common[mine] @ by_week[row].T
-            lead[mine, c] = found.coordinates[row, free[:3]] + shift + normal[mine, c] @ roots[row].T
-    return lead
+    leading = int((free < FIXED).sum())
+    count, cells = picks.shape
+    flat = (np.arange(cells) * (last + 1) + picks).ravel()  # draw-major
+    found, row = np.unique(flat, return_inverse=True)
+    for begin in range(0, len(found), CHUNK):
+        cell, shape = np.divmod(found[begin : begin + CHUNK], last + 1)
+        at = climb(fit, Batch(cell, shape == last, shapes.coordinates[cell, shape]), 0, weekly=True)
+        if at.weekly is None:
+            raise InternalError("climb(weekly=True) returned no weekly information")
+        inverse = np.linalg.inv(at.precision)
+        members, cell_of = np.divmod(np.flatnonzero((row >= begin) & (row < begin + CHUNK)), cells)
+        which = row.reshape(count, cells)[members, cell_of] - begin
+        prior = model.cell_precision[cell][:, free[:leading], None] * model.layout.link[cell][:, free[:leading]]
+        yield ShapeGroup(
+            members=members,
+            cell=cell_of,
+            row=which,
+            modes=at.coordinates[:, :3],
+            roots=inverse[:, :, :3] @ np.linalg.inv(np.linalg.cholesky(inverse[:, :3, :3])).transpose(0, 2, 1),
+            by_week=inverse[:, :3] @ at.weekly,
+            pull=inverse[:, :3, :leading] @ prior,
+            log_ratio=_log_ratio(fit, Batch(cell[which], (shape == last)[which], at.coordinates[which])),
+        )
+
+
+def _log_ratio(fit: JointFit, batch: Batch) -> Callable[[Floats], Floats]:
+    """Log posterior of rows moved by displacements of their free coordinates, less that where they stand."""
+
+    def ratio(away: Floats) -> Floats:
+        goal = Objective(fit, batch)
+        moved = batch.start.copy()
+        moved[:, goal.free] += away
+        return goal.value(moved)[0] - goal.value(batch.start)[0]
+
+    return ratio

@@ -249,7 +249,7 @@ def free_coordinates(count: int) -> NDArray[np.intp]:
     return np.setdiff1d(np.arange(count), [HALF, SLOPE])
 
 
-class _Objective:
+class Objective:
     """Log posterior of rows of cell-shapes in their free coordinates, what cells share held at the joint mode."""
 
     def __init__(self, fit: JointFit, batch: Batch) -> None:
@@ -303,7 +303,7 @@ class _Objective:
 
 def climb(fit: JointFit, batch: Batch, steps: int, weekly: bool = False) -> Climbed:
     """Mode of every row of the batch with its shape and the shared coordinates fixed, by damped Fisher scoring."""
-    goal = _Objective(fit, batch)
+    goal = Objective(fit, batch)
     at = batch.start.copy()
     value, terms = goal.value(at)
     trust = np.ones(len(at))

@@ -12,7 +12,17 @@ from optimizer.planning.explain import MOVED
 from optimizer.planning.plan import Move, Plan
 from optimizer.planning.wording import money_unit
 from optimizer.ui import text
-from optimizer.ui.format import common_step, content_name, money, network_name, number, percent, place_name, signed
+from optimizer.ui.format import (
+    NBSP,
+    common_step,
+    content_name,
+    money,
+    network_name,
+    number,
+    percent,
+    place_name,
+    signed,
+)
 from optimizer.ui.view import amount, goal_name
 
 DAYS = 7
@@ -52,7 +62,7 @@ class MoveRow:
     change_share: str
     direction: str
     per_day: str
-    next_step: str
+    marginal: str
     evidence: str
     evidence_dots: str
     evidence_reason: str
@@ -165,6 +175,7 @@ def curve_view(plan: Plan, cell: Cell) -> CurveView:
         low=outcome(float(np.interp(move.plan, spend, bands.low[index]))),
         high=outcome(float(np.interp(move.plan, spend, bands.high[index]))),
         tried_low=money(tried[0], plan.currency),
+        nbsp=NBSP,
         tried_high=money(tried[1], plan.currency),
     )
     return CurveView(
@@ -208,7 +219,7 @@ def _grid_cell(today: float, plan: float, largest: float, step: float) -> GridCe
 
 
 def _returns(today: float, plan: float) -> str:
-    """What the next 100 bring at today's spend and at the plan; one number where the two read alike."""
+    """Marginal return at today's spend and at the plan; one number where the two read alike."""
     return number(plan) if number(today) == number(plan) else f"{number(today)} → {number(plan)}"
 
 
@@ -235,7 +246,7 @@ def _move_row(move: Move, plan: Plan) -> MoveRow:
         change_share=f"+{share}" if share and change > 0 else share,
         direction=direction,
         per_day=number(move.plan / DAYS, step),
-        next_step=_returns(move.marginal_today * unit, move.marginal * unit),
+        marginal=_returns(move.marginal_today * unit, move.marginal * unit),
         evidence=text.EVIDENCE.get(move.evidence, move.evidence),
         evidence_dots=EVIDENCE_DOTS.get(move.evidence, ""),
         evidence_reason=move.evidence_reason,

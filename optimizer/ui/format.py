@@ -82,17 +82,18 @@ def percent(share: float, decimals: int = 0) -> str:
 
 
 def common_step(*values: float) -> float:
-    """Rounding step that leaves three figures to the largest of the values, so that they are read as one group.
+    """Rounding step for values read as one group: three figures of the largest, whole numbers from 10 to 1,000.
 
     Examples
     --------
-    >>> common_step(9412.0, 4100.0, 14891.0), common_step(0.0)
-    (100.0, 1.0)
+    >>> common_step(9412.0, 4100.0, 14891.0), common_step(35.0), common_step(3.5), common_step(0.0)
+    (100.0, 1.0, 0.01, 1.0)
     """
     largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
     if largest <= 0:
         return 1.0
-    return float(10.0 ** (math.floor(math.log10(largest)) - 2))
+    step = float(10.0 ** (math.floor(math.log10(largest)) - 2))
+    return 1.0 if largest >= 10 and step < 1 else step
 
 
 def nice_round(value: float, figures: int = 4) -> float:

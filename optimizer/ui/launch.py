@@ -8,18 +8,19 @@ from pathlib import Path
 
 from optimizer.ui.uploads import MAX_MEGABYTES
 
-SCRIPT = Path(__file__).resolve().parent / "main.py"
+SCRIPT = Path(__file__).resolve().parent / "entry" / "screen.py"
 
 #: Settings of the server. `.streamlit/config.toml` says the same for ``streamlit run app.py``; a test compares them.
 OPTIONS: Mapping[str, str | bool | int] = {
     "browser.gatherUsageStats": False,
     "client.showErrorDetails": "none",
     "client.toolbarMode": "minimal",
+    "server.address": "localhost",
     "server.maxUploadSize": MAX_MEGABYTES,
     "server.showEmailPrompt": False,
     "theme.light.primaryColor": "#1f66ad",
     "theme.light.blueColor": "#2f80d0",
-    "theme.dark.primaryColor": "#6aa9ec",
+    "theme.dark.primaryColor": "#3378c9",
     "theme.dark.blueColor": "#85b8f8",
 }
 

@@ -1,4 +1,4 @@
-"""The screen's frame: page settings, style, navigation; `run` is what the entry scripts call."""
+"""The screen's frame: page settings, style, navigation; `run` is what `app.py` and `entry/screen.py` call."""
 
 from __future__ import annotations
 
@@ -37,7 +37,3 @@ def run() -> None:
     st.html(stylesheet())
     with shown_as_sentences():
         page.run()
-
-
-if __name__ == "__main__":
-    run()

@@ -143,13 +143,13 @@ COL_TODAY = "Today"
 COL_PLAN = "Plan"
 COL_CHANGE = "Change"
 COL_DAY = "A day"
-COL_NEXT = "Next {step}"
+COL_MARGINAL = "Marginal per {step}"
 COL_EVIDENCE = "Evidence"
 COL_REASON = "Why"
 MOVES_CAPTION = (
-    "{unit} a week; “A day” is the plan's weekly spend over seven days. “Next {step}” is the {goal} that {step} more "
-    "would bring there, carry-over included: at today's spend → at the plan. A plan is best when these end up alike "
-    "wherever no limit binds. Open an evidence label to read what it rests on."
+    "{unit} a week; “A day” is the plan's weekly spend over seven days. “Marginal per {step}” is the {goal} that the very "
+    "next money brings there, per {step}, carry-over included: at today's spend → at the plan. A plan is best when these "
+    "end up alike wherever no limit binds. Open an evidence label to read what it rests on."
 )
 EVIDENCE = {"strong": "strong", "some": "some", "weak": "weak", "none": "none"}
 SAME = "as today"
@@ -159,7 +159,7 @@ CURVES_TITLE = "What each place returns"
 CURVES_PICK = "Places to show, up to {count}"
 CURVES_CAPTION = (
     "Line: expected {goal} a week from spend held at that level. Band: 90{nbsp}% for the curve. Dots: weeks of the "
-    "history, newest darkest. Grey: spend never tried there, where the curve is a guess."
+    "history, the newer the stronger. Grey: spend never tried there, where the curve is a guess."
 )
 CURVES_NONE = "Choose a place above to see its curve."
 AXIS_SPEND = "Weekly spend"
@@ -172,8 +172,8 @@ POINT_WEEK = "week of history"
 CURVE_TITLE = "{place}: {today} → {plan} a week"
 CURVE_TITLE_SAME = "{place}: {plan} a week, as today"
 CURVE_ALT = (
-    "Response curve of {place}. At today's {today} a week it brings {today_value} {goal} a week, at the plan's {plan} "
-    "{plan_value}, 90 per cent between {low} and {high}. Spend tried so far: {tried_low} to {tried_high}."
+    "Response curve of {place}: {today} a week today brings {today_value} {goal} a week, {plan} in the plan brings "
+    "{plan_value} (90{nbsp}% {low} to {high}). Spend tried so far: {tried_low} to {tried_high}."
 )
 
 # Findings

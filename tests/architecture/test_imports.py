@@ -29,12 +29,6 @@ LAYERS = (
 )
 RANK = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}
 
-#: Distributions that are declared because another library needs them at run time, not because we import them.
-INDIRECT = {
-    "openpyxl": "pandas reads XLSX with it",
-    "pyarrow": "pandas reads Parquet with it",
-}
-
 
 def imported_modules(path: Path) -> Iterator[tuple[str, int]]:
     """Full names of the modules that a file imports, at any depth of its code, with the line."""
@@ -121,5 +115,5 @@ def test_what_is_imported_is_declared_and_the_reverse() -> None:
     used = {name.split(".")[0].lower() for path in FILES for name, _ in imported_modules(path)}
     used -= {*(name.lower() for name in sys.stdlib_module_names), "optimizer"}
     assert used <= declared(), f"not declared in pyproject.toml: {sorted(used - declared())}"
-    idle = declared() - used - set(INDIRECT)
+    idle = declared() - used
     assert idle == set(), f"declared in pyproject.toml but imported nowhere: {sorted(idle)}"

@@ -16,12 +16,13 @@ import pytest
 from optimizer.ui.launch import command
 
 pytest.importorskip("playwright", reason="Playwright drives the browser")
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 WAIT = 30_000  # milliseconds until something that is being computed must be on screen
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 OpenPage = Callable[..., Page]
+expect.set_options(timeout=WAIT)
 
 
 @pytest.fixture(scope="session")

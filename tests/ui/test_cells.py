@@ -55,7 +55,7 @@ def test_a_row_of_the_table_is_complete(plan: Plan) -> None:
     assert row.change_share.replace(NBSP, " ") == "+300 %"
     assert row.per_day == "286"
     assert next_step(plan) == 100.0
-    assert row.next_step == "620 → 450"  # marginal 6.2 and 4.5 on 100
+    assert row.marginal == "620 → 450"  # marginal 6.2 and 4.5 on 100
     assert (row.evidence, row.evidence_dots, row.reason) == ("none", "○○○", "Reason 3.")
     assert row.warning.startswith("Planned 2,000")
 

@@ -27,7 +27,7 @@ def test_headline_names_the_move_and_its_worth(plan: Plan) -> None:
     )
     assert plain(headline(plan).detail) == (
         "Four weeks from 2 Nov 2026. Today means your split of the last 12 complete weeks, scaled to this budget. "
-        "Also expected: 900 conversions (90 %: 800 to 1,000), +20.0 against today's split."
+        "Also expected: 900 conversions (90 %: 800 to 1,000), +20 against today's split."
     )
 
 
@@ -65,7 +65,7 @@ def test_headline_keeps_when_there_is_no_response(plan: Plan) -> None:
 
 def test_headline_counts_conversions_without_a_currency(plan: Plan) -> None:
     sentence = plain(headline(replace(plan, goal="conversions")).sentence)
-    assert "about 20.0 more conversions over four weeks, 90 % between 5.0 and 35.0" in sentence
+    assert "about 20 more conversions over four weeks, 90 % between 5 and 35" in sentence
     assert sentence.startswith("Move EUR 1,500 a week")
 
 

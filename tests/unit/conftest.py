@@ -49,5 +49,7 @@ def history_rows(weeks: int = 30, seed: int = 3) -> list[list[str]]:
         ):
             spend = round(usual * rng.uniform(0.4, 1.6), 2)
             conversions = int(rng.poisson(brings * (spend / usual) ** 0.5))
-            rows.append([str(day), network, content_type, f"{spend:.2f}", str(conversions), str(40 * conversions), "EUR"])
+            rows.append(
+                [str(day), network, content_type, f"{spend:.2f}", str(conversions), str(40 * conversions), "EUR"]
+            )
     return rows

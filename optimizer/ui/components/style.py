@@ -64,15 +64,23 @@ h1.co-title { font-size: 1rem; font-weight: 600; padding: 0; margin: 0; opacity:
   .co-grid td { display: grid; grid-template-columns: 1fr auto 5.2rem; gap: .6rem; border-left: 0;
     padding: .4rem .5rem; }
   .co-grid td::before { content: attr(data-label); text-align: left; }
-  .co-moves tr { border-bottom: 1px solid rgba(128,128,128,.45); padding: .6rem 0; }
-  .co-moves td { display: grid; grid-template-columns: 7rem 1fr; border: 0; padding: .15rem .2rem; gap: .5rem;
-    white-space: normal; }
-  .co-moves td::before { content: attr(data-label); opacity: .75; text-align: left; }
+  .co-moves tr { display: grid; grid-template-columns: repeat(3, 1fr); gap: .35rem .6rem; padding: .8rem .2rem;
+    border-bottom: 1px solid rgba(128,128,128,.45); }
+  .co-moves td { border: 0; padding: 0; white-space: normal; }
+  .co-moves td::before { content: attr(data-label); display: block; font-size: .75rem; opacity: .75; }
   .co-moves .co-n { text-align: left; }
-  .co-moves .co-n small { display: inline; margin-left: .4rem; }
+  .co-moves .co-n small { display: inline; margin-left: .3rem; }
+  .co-moves td:first-child, .co-moves .co-why, .co-moves td:has(details[open]) { grid-column: 1 / -1; }
+  .co-moves td:first-child { font-size: 1rem; }
+  .co-moves td:first-child::before, .co-moves .co-why::before { content: none; }
   .co-moves .co-why { min-width: 0; }
-  .co-moves td:first-child { display: block; font-size: 1rem; padding-bottom: .3rem; }
-  .co-moves td:first-child::before { content: none; }
+  .co-moves details p { max-width: none; }
+  .st-key-budget, .st-key-goal { flex: 1 1 9rem; }
+  .st-key-weeks { flex: 1 1 7rem; }
+  .st-key-budget { flex-basis: 100%; }
+  .st-key-make_plan, .st-key-make_plan button { width: 100%; }
+  .st-key-figures [data-testid="stMetricLabel"] *, .st-key-figures [data-testid="stMetricDelta"] * {
+    white-space: normal; overflow: visible; }
 }
 """
 

@@ -60,7 +60,7 @@ def moves_html(rows: Sequence[MoveRow], step: str) -> str:
         text.COL_PLAN,
         text.COL_CHANGE,
         text.COL_DAY,
-        text.COL_NEXT.format(step=step),
+        text.COL_MARGINAL.format(step=step),
         text.COL_EVIDENCE,
         text.COL_REASON,
     )

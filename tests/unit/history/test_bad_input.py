@@ -154,6 +154,14 @@ def test_date_long_ago(refused):
     )
 
 
+def test_mistyped_year(refused):
+    text = refused(dated("2026-01-05", "2062-01-12", "2026-01-19"))
+    assert text == (
+        ", row 3, column date: the date 2062-01-12 comes 36 years after the one before it (2026-01-19 in row 4);"
+        " correct the year, or leave out what is too old to learn from."
+    )
+
+
 def test_no_dates_at_all(refused):
     text = refused(f"{HEADER}\nTotal,facebook,video,5,1\nTotal,instagram,reel,5,1\n")
     assert text == ", column date: no row has a date; export the data by day or by week."
@@ -204,6 +212,9 @@ def test_the_first_bad_row_is_named_whatever_its_column(refused, good):
     lines[4] = "2026-01-12,instagram,reel,110.5,-1,201.25"
     lines[6] = "2026-01-19,instagram,reel,-7,7,202.25"
     assert refused("\n".join(lines)).startswith(", row 5, column conversions: conversions is -1")
+    lines[4] = "2026-01-12,instagram,reel,-6,6,201.25"
+    lines[6] = "2026-01-19,instagram,reel,120.5,-2,202.25"
+    assert refused("\n".join(lines)).startswith(", row 5, column spend: spend is -6")
 
 
 def test_typed_cells_of_a_sheet_that_are_no_amount(tmp_path):

@@ -81,12 +81,12 @@ def test_empty_column(found):
 def test_empty_values_are_not_zero(found):
     frame = table()
     frame["revenue"] = frame["revenue"].astype(object)
-    frame.loc[[3, 5], "revenue"] = ""
+    frame.loc[[3, 5, 8, 9], "revenue"] = ""
     finding = found(frame)["empty-values"]
-    assert (finding.severity, finding.column, finding.rows) == (Severity.WARNING, "revenue", (5, 7))
-    assert finding.problem == "revenue is empty in 2 of 32 rows; no row says 0, so empty may well mean 0"
+    assert (finding.severity, finding.column, finding.rows) == (Severity.WARNING, "revenue", (5, 7, 10, 11))
+    assert finding.problem == "revenue is empty in 4 of 32 rows; no row says 0, so empty may well mean 0"
     frame.loc[7, "revenue"] = 0
-    assert "may well mean 0" not in found(frame)["empty-values"].problem
+    assert found(frame)["empty-values"].problem == "revenue is empty in 4 of 32 rows"
 
 
 def test_reach_is_never_summed(found):
@@ -125,7 +125,9 @@ def test_short_history(found):
 
 def test_weeks_without_rows(found):
     frame = table()
-    finding = found(frame[~frame["date"].isin([MONDAY + dt.timedelta(days=21)])])["weeks-without-rows"]
+    findings = found(frame[~frame["date"].isin([MONDAY + dt.timedelta(days=21)])])
+    assert set(findings) == {"weeks-without-rows"}
+    finding = findings["weeks-without-rows"]
     assert finding.severity is Severity.WARNING
     assert finding.problem == "1 week between 2025-01-06 and 2025-04-21 has no row at all (2025-01-27)"
 
@@ -264,6 +266,13 @@ def test_small_counts_and_seasons_are_no_outliers(found):
     rng = np.random.default_rng(7)
     frame = table(weeks=104, conversions=rng.poisson(1.5, 208), revenue=0.0)
     frame["spend"] = 100 * np.exp(np.sin(np.arange(208) / 208 * 12.6) + rng.normal(0, 0.3, 208))
+    assert "outlier" not in found(frame)
+
+
+def test_wide_spread_is_no_outlier(found):
+    rng = np.random.default_rng(8)
+    frame = table(weeks=104, spend=100 * np.exp(rng.normal(0, 0.9, 208)))
+    assert frame["spend"].max() > 5 * frame["spend"].median()
     assert "outlier" not in found(frame)
 
 

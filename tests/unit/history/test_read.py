@@ -137,6 +137,13 @@ def test_doubtful_numbers_go_by_the_delimiter_and_a_finding_says_so(write, delim
     assert "was taken (usual in files with" in found.fix
 
 
+@pytest.mark.parametrize(("number", "value"), [("0.123", 0.123), ("1234.567", 1234.567), ("12.5", 12.5)])
+def test_numbers_that_settle_the_mark_against_the_delimiter(write, number, value):
+    history = load_history(write(doubtful(";", number)))
+    assert history.table["spend"].tolist() == [value, value]
+    assert "decimal-mark" not in rules(history)
+
+
 def test_doubtful_numbers_go_by_whole_counts_first(write):
     history = load_history(write(doubtful(",", "1.234", "impressions")))
     assert history.table["impressions"].tolist() == [1234.0, 1234.0]
@@ -313,6 +320,14 @@ def test_dates_with_dots_put_the_day_first_without_evidence(write, good):
     text = good.replace("2026-01-05", "02.03.2026").replace("2026-01-12", "09.03.2026")
     history = load_history(write("\n".join(text.splitlines()[:5])))
     assert history.weeks.astype(str).tolist() == ["2026-03-02", "2026-03-09"]
+
+
+def test_dots_put_the_day_first_even_beside_slashes_that_do_not(write, good):
+    text = (
+        good.replace("2026-01-05", "02.03.2026").replace("2026-01-12", "03/09/2026").replace("2026-01-19", "03/16/2026")
+    )
+    history = load_history(write("\n".join(text.splitlines()[:7])))
+    assert history.weeks.astype(str).tolist() == ["2026-03-02", "2026-03-09", "2026-03-16"]
 
 
 # XLSX and Parquet ---------------------------------------------------------------------------------------------------

@@ -127,19 +127,11 @@ def test_the_truth_rises_from_zero_and_meets_its_stated_return(truth: sample.Cel
 
 def test_a_better_split_exists() -> None:
     """Moving a tenth of the two most saturated cells to the two most starved raises the true revenue."""
-
-    def revenue(spend: dict[tuple[str, str], float]) -> float:
-        return sum(
-            float(truth.conversions(np.array(spend[truth.network, truth.content_type])))
-            * sample.NETWORKS[truth.network].order_value
-            for truth in sample.CELLS
-        )
-
     today = {(truth.network, truth.content_type): truth.spend for truth in sample.CELLS}
     moved = today | {("youtube", "in_stream"): 1100.0, ("facebook", "image"): 2400.0}
     moved |= {("instagram", "carousel"): 2300.0, ("instagram", "creator"): 1950.0}
     assert sum(moved.values()) == sum(today.values())
-    assert revenue(moved) > 1.05 * revenue(today)
+    assert sample.true_revenue(moved) > 1.05 * sample.true_revenue(today)
 
 
 @pytest.mark.parametrize("weeks", [0, 7, 521])

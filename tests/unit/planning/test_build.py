@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import replace
 
@@ -260,9 +261,16 @@ def test_progress_is_told_from_start_to_end(real):
 
 
 def test_a_week_that_has_begun_is_named(tmp_path, history_text):
-    history_text.rows.append(["2025-08-04", "tiktok", "video", "10.00", "1", "40", "EUR"])
-    history_text.rows = [[f"2025-08-0{4 + i}", *row[1:]] if i else row for i, row in enumerate([])] or history_text.rows
+    days = []
+    for row in history_text.rows:
+        monday = dt.date.fromisoformat(row[0])
+        share = [row[1], row[2], f"{float(row[3]) / 7:.2f}", f"{int(row[4]) / 7:.3f}", f"{int(row[5]) / 7:.2f}", "EUR"]
+        days += [[str(monday + dt.timedelta(days=day)), *share] for day in range(7)]
+    newest = max(row[0] for row in days)
+    history_text.rows = [row for row in days if row[0] < newest]  # the last Sunday is still to come
     path = tmp_path / "history.csv"
     path.write_text(str(history_text))
-    plan = make_plan(load_history(path), PlanRequest(budget=12_000, weeks=2, draws=20))
-    assert str(plan.weeks[0]) == "2025-08-04"
+    plan = make_plan(load_history(path), PlanRequest(budget=8_000, weeks=2, draws=20))
+    assert str(plan.weeks[0]) == "2025-07-28"
+    finding = next(one for one in plan.findings if one.rule == "week-begun")
+    assert "the first planned week, 2025-07-28, has begun: the history has rows up to 2025-08-02" in finding.text

@@ -53,8 +53,8 @@ def test_minimums_above_the_budget_name_the_repair(panel, write):
     with pytest.raises(InfeasibleError) as caught:
         settle(panel, PlanRequest(budget=4000, weeks=4, bounds=path))
     assert str(caught.value) == (
-        f"A budget of EUR 4,000.00 for 4 weeks is EUR 1,000.00 a week, but the minimums in {path} add up to EUR 1,500.00 "
-        "a week; raise the budget to EUR 6,000.00 or lower the minimums by EUR 500.00 a week."
+        f"A budget of EUR 4,000.00 for 4 weeks is EUR 1,000.00 a week, but the minimums in {path} add up to "
+        "EUR 1,500.00 a week; raise the budget to EUR 6,000.00 or lower the minimums by EUR 500.00 a week."
     )
     settle(panel, PlanRequest(budget=6000, weeks=4, bounds=path))  # the repair it names works
 
@@ -98,7 +98,7 @@ def test_today_is_recent_spend_unless_given(panel, write):
 
 def test_no_recent_spend_asks_for_todays_split(panel):
     silent = replace(panel, spend=np.zeros_like(panel.spend))
-    with pytest.raises(InputError, match="nothing was spent in the last 12 complete weeks.*--current"):
+    with pytest.raises(InputError, match=r"nothing was spent in the last 12 complete weeks.*--current"):
         settle(silent, PlanRequest(budget=4000, weeks=4))
     question = settle(silent, PlanRequest(budget=4000, weeks=4, current=np.array([600.0, 600.0, 600.0])))
     assert question.bounds.upper.tolist() == [1800, 1800, 1800]

@@ -58,7 +58,11 @@ def test_empty_limits_mean_none(write):
         ("instagram,reels,0,1\n", "row 2", "did you mean 'instagram/reel'"),
         ("facebook,image,0,1\nsnapchat,ad,0,1\n", "row 3, column network", "'snapchat/ad' is not in the history"),
         ("instagram,reel,0,1\ninstagram,reel,0,2\n", "row 3, column content_type", "row 2 names 'instagram/reel' too"),
-        ("instagram,reel,5,2\n", "row 2, column min_spend", "min_spend 5.00 of instagram/reel is above its max_spend 2.00"),
+        (
+            "instagram,reel,5,2\n",
+            "row 2, column min_spend",
+            "min_spend 5.00 of instagram/reel is above its max_spend 2.00",
+        ),
         ("instagram,reel,-3,2\n", "row 2, column min_spend", "min_spend is -3"),
         ("instagram,reel,1,lots\n", "row 2, column max_spend", "max_spend is 'lots'"),
         ("\ninstagram,reel,1,inf\n", "row 3, column max_spend", "max_spend is inf"),
@@ -114,7 +118,10 @@ def test_current_is_nan_for_cells_not_named(write):
 
 @pytest.mark.parametrize(
     ("rows", "what"),
-    [("instagram,reel,\n", "row 2, column spend: spend of instagram/reel is empty"), ("instagram,reel,0\n", "all spend is 0")],
+    [
+        ("instagram,reel,\n", "row 2, column spend: spend of instagram/reel is empty"),
+        ("instagram,reel,0\n", "all spend is 0"),
+    ],
 )
 def test_bad_current_is_refused(write, rows, what):
     with pytest.raises(InputError, match=what):

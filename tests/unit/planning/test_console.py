@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import io
+import time
+
+import pytest
+
+from optimizer.planning import console, progress
+from optimizer.planning.build import Material, assemble
+from optimizer.planning.console import move_table, outcome_lines, plain_text, print_plan
+from optimizer.planning.explain import headline, proof
+from optimizer.planning.question import settle
+from optimizer.planning.request import PlanRequest
+
+
+@pytest.fixture
+def plan(panel, response):
+    request = PlanRequest(budget=4800.0, weeks=4)
+    return assemble(Material(panel, request, settle(panel, request), (response,)), lambda _what, _share: None)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_table_shows_the_largest_moves_first_and_the_sum(plan):
+    table = move_table(plan)
+    changes = [abs(float(row[3].replace(",", ""))) for row in table.rows[:-1]]
+    assert changes == sorted(changes, reverse=True)
+    assert table.rows[-1][:4] == ("all", "1,200", "1,200", "0")
+    assert table.header[4] == "next 100 bring"
+    assert table.title == "Weekly spend in EUR, 2025-05-26 to 2025-06-22"
+    by_cell = {row[0]: row for row in table.rows}
+    for move in plan.moves:
+        assert by_cell[move.cell.label][5] == move.evidence
+        assert by_cell[move.cell.label][6].startswith(move.reason)
+        assert move.warning in by_cell[move.cell.label][6]
+
+
+def test_plain_text_is_aligned_and_complete(plan):
+    text = plain_text(plan, ["plan.csv", "summary.json"])
+    lines = text.splitlines()
+    assert lines[0] == headline(plan)
+    assert proof(plan) in lines
+    assert "Written: plan.csv, summary.json." in lines
+    start = next(i for i, line in enumerate(lines) if line.startswith("cell"))
+    column = lines[start].index("evidence")
+    assert {line[column:].split()[0] for line in lines[start + 1 : start + 4]} == {"strong", "some", "weak"}
+    assert "\x1b" not in text
+    assert "No file was written" in plain_text(plan)
+
+
+def test_outcomes_are_told_with_intervals(plan):
+    conversions, revenue = outcome_lines(plan)
+    assert conversions.startswith("Expected conversions: ")
+    assert revenue.startswith(f"Expected revenue: EUR {plan.total['revenue'].mean:,.0f} (90 % interval")
+
+
+def test_a_terminal_gets_a_table_and_a_pipe_plain_text(plan, monkeypatch):
+    pipe = io.StringIO()
+    monkeypatch.setattr("sys.stdout", pipe)
+    print_plan(plan)
+    assert pipe.getvalue() == plain_text(plan) + "\n"
+    screen = Terminal()
+    monkeypatch.setattr("sys.stdout", screen)
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("TERM", "xterm")
+    print_plan(plan)
+    assert "\x1b[" in screen.getvalue()
+    assert "instagram/reel" in screen.getvalue()
+    assert screen.getvalue() != pipe.getvalue()
+
+
+def test_signs_are_written_only_where_something_changes():
+    assert [console._signed(value) for value in (12.0, -12.0, 0.0, 1e-9, -0.001)] == ["+12", "-12", "0", "0", "0"]
+
+
+def test_progress_stays_silent_where_nobody_watches(capsys):
+    with progress.shown_progress(patience=0.0) as tell:
+        tell("Fitting", 0.5)
+        time.sleep(0.05)
+    assert capsys.readouterr().err == ""
+
+
+def test_progress_appears_in_a_terminal_after_a_while(monkeypatch):
+    quick, slow = Terminal(), Terminal()
+    monkeypatch.setattr("sys.stderr", quick)
+    with progress.shown_progress(patience=30.0) as tell:
+        tell("Fitting", 0.5)
+    assert "Fitting" not in quick.getvalue()
+    monkeypatch.setattr("sys.stderr", slow)
+    monkeypatch.setenv("TERM", "xterm")
+    with progress.shown_progress(patience=0.0) as tell:
+        tell("Fitting", 0.5)
+        time.sleep(0.3)
+    assert "Fitting" in slow.getvalue()
