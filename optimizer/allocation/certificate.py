@@ -114,7 +114,8 @@ def check_split(problem: Problem, bounds: Bounds, spend: Floats) -> None:
     outside = np.maximum(bounds.lower - spend, spend - bounds.upper)
     if (outside > 0.0).any():
         c = int(np.argmax(outside))
-        raise InternalError(f"a split gives {problem.curves.cells[c].label} {float(spend[c])!r}, outside of its bounds.")
+        label = problem.curves.cells[c].label
+        raise InternalError(f"a split gives {label} {float(spend[c])!r}, outside of its bounds.")
 
 
 def _price(right: Floats, left: Floats, room_up: NDArray[np.bool_], room_down: NDArray[np.bool_]) -> float:

@@ -20,6 +20,7 @@ NEAR = 0.02  # how near a hint is expected to be
 FIRST_CUT = 1e-3  # of the highest price, where the lowest is still 0 and has no logarithm
 STEPS = 200  # bisection alone would need about 120 from the widest bracket; a secant step mostly needs 10
 CLOSE = 4e-15  # relative: what is left is rounding
+SPENT = 1e-13  # of the budget: what is then missing is settled by one cell
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ def _narrow(response: Response, budget: float, cheap: _Side, dear: _Side) -> Pri
         if not cheap.price < guess < dear.price:
             guess = 0.5 * (cheap.price + dear.price)
         side = _ask(response, guess, budget)
-        if abs(side.over) <= CLOSE * budget:
+        if abs(side.over) <= SPENT * budget:
             return _mix(side, side, step + 2)
         if guess == crossing and side.dual <= height + CLOSE * abs(height):
             return _kink(cheap, side, dear, step + 2)

@@ -19,7 +19,7 @@ KEYS = ("network", "content_type")
 AUDIENCE = "audience"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CellTable:
     """Amounts per cell as a file gives them.
 
@@ -41,7 +41,7 @@ class CellTable:
     rows: NDArray[np.int64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Records:
     """Rows below the header: line numbers and fields by canonical name."""
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 INTERVAL_NAME = "90 % interval"
+WIDE = 150  # characters a terminal needs to hold the reasons beside the figures
 
 
 @dataclass(frozen=True)
@@ -121,27 +122,33 @@ def print_plan(plan: Plan, files: Sequence[str] = ()) -> None:
     from rich.text import Text
 
     console = Console()
+    table = move_table(plan)
+    beside = console.width >= WIDE
     console.print(Text(headline(plan), style="bold"))
     console.print()
-    console.print(_rich_table(move_table(plan)))
+    console.print(_rich_table(table, beside))
+    if not beside:
+        for row in table.rows[:-1]:
+            console.print(Text.assemble((row[0], "bold"), ": ", row[-1]))
+        console.print()
     for line in _below(plan, files):
         console.print(Text(line))
 
 
-def _rich_table(table: MoveTable) -> Table:
+def _rich_table(table: MoveTable, reasons: bool) -> Table:
+    """The moves with lines and colour; without the reasons where the terminal is too narrow for a column of them."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
     view = Table(title=table.title, title_justify="left", box=box.SIMPLE, pad_edge=False)
-    for name, right in zip(table.header, table.right, strict=True):
+    columns = range(len(table.header) if reasons else len(table.header) - 1)
+    for column in columns:
+        name, right = table.header[column], table.right[column]
         view.add_column(name, justify="right" if right else "left", no_wrap=right or name == "cell", overflow="fold")
     for position, row in enumerate(table.rows):
-        last = position == len(table.rows) - 1
-        view.add_row(
-            *(Text(text, style=_style(name, text)) for name, text in zip(table.header, row, strict=True)),
-            end_section=last,
-        )
+        cells = (Text(row[column], style=_style(table.header[column], row[column])) for column in columns)
+        view.add_row(*cells, end_section=position == len(table.rows) - 2)
     return view
 
 

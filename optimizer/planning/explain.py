@@ -51,7 +51,7 @@ class EvidenceLike(Protocol):
         """Smallest and largest weekly spend ever tried."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Returns:
     """What money brings per cell, in goal units per unit of money spent; each array (C,).
 
@@ -72,7 +72,7 @@ class Returns:
     move: Floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Split:
     """A move of the whole split: weekly spend today and in the plan, each (C,), and the bounds it keeps."""
 

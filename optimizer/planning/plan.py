@@ -64,7 +64,7 @@ class Move:
         return self.plan - self.today
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CellForecast:
     """Outcome per cell and week of the plan, each array (C, H): mean and the ends of the 90 % interval, noise included.
 
@@ -77,7 +77,7 @@ class CellForecast:
     high: Floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CurveBands:
     """What the curves look like, for charts.
 
@@ -126,7 +126,7 @@ class RunInfo:
     settings: Mapping[str, object]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plan:
     """A proven split over the next weeks, with forecast, reasons and origin.
 

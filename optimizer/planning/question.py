@@ -22,7 +22,7 @@ ROUNDING = 1e-7  # share of the weekly budget by which bounds may miss it: fract
 NAMED = 3  # cells a finding names before it counts the rest
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Question:
     """A request settled against a panel: every array in the order of its cells.
 

@@ -27,6 +27,7 @@ from optimizer.response.joint import (
 )
 from optimizer.response.learning import learn_prior
 from optimizer.response.prepare import FitData
+from optimizer.response.reporting import UNKNOWN, Reporting
 from optimizer.response.settings import ModelSettings
 
 ROUNDS = 14
@@ -60,7 +61,7 @@ class JointFit:
     outlier: NDArray[np.bool_]
 
 
-def first_prior(data: FitData, settings: ModelSettings) -> Prior:
+def first_prior(data: FitData, settings: ModelSettings, reporting: Reporting) -> Prior:
     """The spreads before anything is learned."""
     cell_sd = np.empty(FIXED)
     for index, sd in (
@@ -78,16 +79,17 @@ def first_prior(data: FitData, settings: ModelSettings) -> Prior:
         drift_sd=settings.drift.sd,
         slope_mean=0.0,
         dispersion=np.full(len(data.cells), 0.1),
-        demand=Demand.start(data.weeks),
+        demand=Demand.start(data.mondays, settings.country),
         breaks=np.full((len(data.cells), 0), -1),
+        reporting=reporting,
     )
 
 
-def fit_joint(data: FitData, settings: ModelSettings) -> JointFit:
+def fit_joint(data: FitData, settings: ModelSettings, reporting: Reporting = UNKNOWN) -> JointFit:
     """Find the mode of all cells together."""
     reported = data.observed
     layout = make_layout(data, settings)
-    prior = first_prior(data, settings)
+    prior = first_prior(data, settings, reporting)
     state = start_state(data, layout, settings, 0)
     outage = outlier = np.zeros_like(reported)
     for turn in range(ROUNDS):

@@ -18,17 +18,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.history.panel import Floats
 from optimizer.response.carryover import carried_with_derivative
 from optimizer.response.demand import Demand
 from optimizer.response.prepare import FitData
+from optimizer.response.reporting import AGES, UNKNOWN, Reporting
 from optimizer.response.saturation import TINY, hill_terms
 from optimizer.response.settings import ModelSettings
 
 LEVEL, ORGANIC, DECAY, HALF, SLOPE = range(5)  # a cell's first coordinates; then drift steps, then breaks
 FIXED = 5
-LAG_SD = np.array([0.6, 0.3, 0.12, 0.06])  # of the log share reported, by age in weeks from the newest
 BREAK_SD = 0.8
 RATE_SD = 1.5  # of the log return of all money around its average over the history
 NOTHING = -60.0  # log of an effect too small to matter; keeps logarithms finite
@@ -54,6 +55,8 @@ class Prior:
     demand : Demand
     breaks : int array, shape (C, B)
         First week of each break found, -1 for an unused slot.
+    reporting : Reporting
+        How complete the newest weeks may be.
     """
 
     cell_sd: Floats
@@ -63,7 +66,8 @@ class Prior:
     slope_mean: float
     dispersion: Floats
     demand: Demand
-    breaks: np.ndarray
+    breaks: NDArray[np.intp]
+    reporting: Reporting = UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ def make_layout(data: FitData, settings: ModelSettings) -> Layout:
     ages = (weeks - 1.0) - np.arange(weeks)
     begin = settings.knot_weeks * np.arange(turns)
     steps = np.clip((ages[:, None] - begin) / settings.knot_weeks, 0.0, 1.0)
-    return Layout(weeks, min(len(LAG_SD), max(weeks // 4, 0)), networks, contents, average_rate(data), link, steps)
+    return Layout(weeks, min(AGES, weeks // 4), networks, contents, average_rate(data), link, steps)
 
 
 def average_rate(data: FitData) -> float:
@@ -228,6 +232,8 @@ class JointModel:
         sd[:, FIXED : FIXED + turns] = prior.drift_sd * np.sqrt(settings.knot_weeks)
         sd[:, FIXED + turns :] = np.where(prior.breaks >= 0, BREAK_SD, UNUSED_SD)
         self.cell_precision = sd**-2.0
+        self.reported_mean = prior.reporting.mean[: layout.lags]
+        self.reported_precision = prior.reporting.sd[: layout.lags] ** -2.0
         self.pooled_mean, pooled_sd = pooled_prior(layout, prior, settings)
         self.pooled_precision = pooled_sd**-2.0
         self.demand_precision = np.linalg.inv(prior.demand.covariance)
@@ -259,13 +265,14 @@ class JointModel:
         fit = log_likelihood(self.data.outcome, log_mean, self.prior.dispersion[:, None])
         gap = state.cells - self.cell_mean(state.shared)
         weeks, lags = self.layout.weeks, self.layout.lags
-        demand, reported = state.shared[:weeks], state.shared[weeks : weeks + lags]
+        demand = state.shared[:weeks]
+        reported = state.shared[weeks : weeks + lags] - self.reported_mean
         pooled = state.shared[self.layout.pooled] - self.pooled_mean
         return float(
             fit[self.data.observed].sum()
             - 0.5 * (self.cell_precision * gap**2).sum()
             - 0.5 * demand @ self.demand_precision @ demand
-            - 0.5 * (reported**2 / LAG_SD[:lags] ** 2).sum()
+            - 0.5 * (self.reported_precision * reported**2).sum()
             - 0.5 * (self.pooled_precision * pooled**2).sum()
         )
 
@@ -300,8 +307,9 @@ class JointModel:
             reported = np.arange(weeks, weeks + lags)
             newest = np.arange(weeks - 1, weeks - 1 - lags, -1)
             corner[reported, newest] = corner[newest, reported] = total[newest]
-            corner[reported, reported] = total[newest] + LAG_SD[:lags] ** -2.0
-            shared_gradient[reported] = score.sum(axis=0)[newest] - state.shared[reported] / LAG_SD[:lags] ** 2
+            corner[reported, reported] = total[newest] + self.reported_precision
+            off = state.shared[reported] - self.reported_mean
+            shared_gradient[reported] = score.sum(axis=0)[newest] - self.reported_precision * off
         own = np.einsum("cip,ciq->pq", pull, layout.link)
         corner[layout.pooled, layout.pooled] = own + np.diag(self.pooled_precision)
         pooled = state.shared[layout.pooled] - self.pooled_mean

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -16,6 +17,7 @@ from optimizer.response.fitting import fit_joint
 from optimizer.response.forecast import Future, OutcomeDraws
 from optimizer.response.posterior import Draws, draw, paired_normals
 from optimizer.response.prepare import FitData, prepare
+from optimizer.response.reporting import UNKNOWN, learn_reporting
 from optimizer.response.settings import ModelSettings
 from optimizer.response.shapes import fit_shapes
 from optimizer.response.unit_value import UnitValue, learn_unit_value
@@ -154,7 +156,7 @@ class ResponseModel:
     def __init__(self, settings: ModelSettings | None = None) -> None:
         self.settings = settings or ModelSettings()
 
-    def fit(self, panel: Panel, outcome: str = "conversions") -> FittedResponse:
+    def fit(self, panel: Panel, outcome: str = "conversions", earlier: Sequence[Panel] = ()) -> FittedResponse:
         """Learn what spend does to one outcome.
 
         Parameters
@@ -162,6 +164,8 @@ class ResponseModel:
         panel : Panel
         outcome : str
             A count in the panel.
+        earlier : sequence of Panel
+            Earlier exports of the same history, from which late reporting is learned.
 
         Raises
         ------
@@ -172,7 +176,8 @@ class ResponseModel:
             known = ", ".join(sorted(panel.outcomes)) or "none"
             raise InputError.at(f"the history has no outcome {outcome!r}", fix=f"outcomes in it: {known}")
         data = prepare(panel, outcome)
-        fit = fit_joint(data, self.settings)
+        reporting = learn_reporting(panel, earlier, outcome) if earlier else UNKNOWN
+        fit = fit_joint(data, self.settings, reporting)
         shapes = fit_shapes(fit)
         draws = draw(fit, shapes, self.settings)
         odds = shapes.response_odds(data.tried)

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from optimizer.errors import InternalError
 from optimizer.history.panel import Floats
+from optimizer.response.demand import LONGEST_AHEAD
 from optimizer.response.fitting import JointFit
 from optimizer.response.joint import DECAY, FIXED, LEVEL, ORGANIC
 from optimizer.response.pareto import pareto_smoothed
 from optimizer.response.settings import ModelSettings
 from optimizer.response.shapes import Batch, Objective, ShapeFits, climb, free_coordinates
 
-LONGEST_AHEAD = 64  # weeks past the history for which demand is drawn
 FREEDOM = 5.0  # of the Student t that proposes; its tails cover what a normal around the mode would miss
 CHUNK = 400  # cell-shapes whose curvature is held at once
 

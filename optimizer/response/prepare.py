@@ -21,6 +21,7 @@ class FitData:
     cells : tuple of Cell
     name : str
         The outcome.
+    mondays : array of datetime64[D], shape (T,)
     reference : float array, shape (C,)
         Money that counts as 1 for a cell: its typical weekly spend.
     spend : float array, shape (C, T)
@@ -37,6 +38,7 @@ class FitData:
 
     cells: tuple[Cell, ...]
     name: str
+    mondays: NDArray[np.datetime64]
     reference: Floats
     spend: Floats
     outcome: Floats
@@ -62,6 +64,7 @@ def prepare(panel: Panel, outcome: str) -> FitData:
     return FitData(
         cells=panel.cells,
         name=outcome,
+        mondays=panel.weeks,
         reference=reference,
         spend=filled / reference[:, None],
         outcome=np.where(observed, np.nan_to_num(values), 0.0),

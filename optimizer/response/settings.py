@@ -37,6 +37,8 @@ class ModelSettings:
         Spread of the log slope.
     knot_weeks : int
         Weeks between the points at which drift may turn.
+    country : str
+        ISO 3166 code whose public holidays may move demand; "" for none.
     """
 
     seed: int = 0
@@ -53,3 +55,4 @@ class ModelSettings:
     half: Scale = Scale(1.0, 0.3)
     slope: Scale = Scale(0.35, 0.3)
     knot_weeks: int = 6
+    country: str = ""

@@ -147,9 +147,9 @@ COL_MARGINAL = "Marginal per {step}"
 COL_EVIDENCE = "Evidence"
 COL_REASON = "Why"
 MOVES_CAPTION = (
-    "{unit} a week; “A day” is the plan's weekly spend over seven days. “Marginal per {step}” is the {goal} that the very "
-    "next money brings there, per {step}, carry-over included: at today's spend → at the plan. A plan is best when these "
-    "end up alike wherever no limit binds. Open an evidence label to read what it rests on."
+    "{unit} a week; “A day” is the plan's weekly spend over seven days. “Marginal per {step}” is the {goal} that the "
+    "very next money brings there, per {step}, carry-over included: at today's spend → at the plan. A plan is best "
+    "when these end up alike wherever no limit binds. Open an evidence label to read what it rests on."
 )
 EVIDENCE = {"strong": "strong", "some": "some", "weak": "weak", "none": "none"}
 SAME = "as today"

@@ -8,7 +8,7 @@ import io
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.errors import InputError
@@ -18,6 +18,9 @@ from optimizer.history.weeks import monday
 
 CELLS = (("facebook", "video"), ("facebook", "image"), ("tiktok", "video"), ("x", "link"))
 MONDAY = dt.date(2026, 1, 5)
+
+# Every example reads files; half of the profile's number keeps them to seconds.
+FEWER = settings(max_examples=settings.default.max_examples // 2)
 
 money = st.decimals(min_value=0, max_value=10**6, places=2).map(float)
 counts = st.integers(0, 10**6).map(float)
@@ -54,6 +57,7 @@ def assert_equal(panel: Panel, other: Panel, *, rtol: float = 0) -> None:
         np.testing.assert_allclose(values, other.outcomes[name], rtol=rtol, atol=rtol)
 
 
+@FEWER
 @given(weekly_tables())
 def test_the_panel_holds_the_rows(frame):
     panel = load(frame)
@@ -65,6 +69,7 @@ def test_the_panel_holds_the_rows(frame):
         assert panel.outcomes["conversions"][place] == row.conversions
 
 
+@FEWER
 @given(weekly_tables(), st.randoms(use_true_random=False), st.booleans())
 def test_the_order_of_rows_and_columns_does_not_matter(frame, random, finer):
     if finer:
@@ -75,6 +80,7 @@ def test_the_order_of_rows_and_columns_does_not_matter(frame, random, finer):
     assert_equal(load(frame.iloc[rows][columns]), load(frame))
 
 
+@FEWER
 @given(weekly_tables(), st.lists(st.integers(1, 100), min_size=7, max_size=7))
 def test_weeks_split_into_days_give_the_same_panel(frame, weights):
     shares = np.array(weights) / sum(weights)
@@ -90,6 +96,7 @@ def test_weeks_split_into_days_give_the_same_panel(frame, weights):
     assert_equal(load(days), load(frame), rtol=1e-9)
 
 
+@FEWER
 @given(weekly_tables(), st.floats(0.01, 0.99))
 def test_rows_split_into_campaigns_give_the_same_panel(frame, share):
     names = ("spend", "conversions", "revenue")
@@ -100,6 +107,7 @@ def test_rows_split_into_campaigns_give_the_same_panel(frame, share):
     assert_equal(load(pd.concat(parts)), load(frame), rtol=1e-9)
 
 
+@FEWER
 @given(
     weekly_tables(),
     st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
@@ -111,6 +119,7 @@ def test_decimal_comma_gives_the_same_panel_as_decimal_point(frame, encoding, de
     assert_equal(load(written, encoding, sep=delimiter, decimal=","), load(frame))
 
 
+@FEWER
 @given(weekly_tables())
 def test_parquet_gives_the_same_panel_as_text(frame):
     buffer = io.BytesIO()

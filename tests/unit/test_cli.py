@@ -155,9 +155,16 @@ def test_app_starts_the_screen_of_the_package(monkeypatch):
     assert "--server.headless=true" in words
 
 
-def test_app_ended_by_the_keyboard_is_no_error(monkeypatch):
+def test_app_ended_by_the_keyboard_is_no_error(monkeypatch, capsys):
     monkeypatch.setattr(subprocess, "call", lambda _: 130)
     assert cli.main(["app"]) == 0
+
+    def interrupted(_words):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(subprocess, "call", interrupted)
+    assert cli.main(["app"]) == 0
+    assert capsys.readouterr().err == ""
     monkeypatch.setattr(subprocess, "call", lambda _: 1)
     assert cli.main(["app"]) == 4
 
@@ -206,3 +213,12 @@ def test_a_reader_that_leaves_early_is_no_error(history_file):
     assert "Traceback" not in done.stderr
     assert "Exception ignored" not in done.stderr
     assert "error" not in done.stderr
+
+
+def test_linear_algebra_keeps_to_one_thread_unless_told_otherwise(monkeypatch, capsys):
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert cli.main(["--version"]) == 0
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
+    assert os.environ["OMP_NUM_THREADS"] == "3"
+    capsys.readouterr()

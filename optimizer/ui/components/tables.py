@@ -114,7 +114,7 @@ def _move_line(row: MoveRow, names: Sequence[str]) -> str:
         (f"<b>{escape(row.plan)}</b>", "co-n"),
         (f"<span>{arrow} {escape(row.change)}</span>{share}", f"co-n co-{row.direction}"),
         (escape(row.per_day), "co-n"),
-        (escape(row.next_step), "co-n"),
+        (escape(row.marginal), "co-n"),
         (evidence, ""),
         (f"{escape(row.reason)}{warning}", "co-why"),
     )

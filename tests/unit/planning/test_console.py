@@ -72,6 +72,20 @@ def test_a_terminal_gets_a_table_and_a_pipe_plain_text(plan, monkeypatch):
     assert screen.getvalue() != pipe.getvalue()
 
 
+@pytest.mark.parametrize("width", ["80", "200"])
+def test_reasons_are_readable_at_any_width(plan, monkeypatch, width):
+    screen = Terminal()
+    monkeypatch.setattr("sys.stdout", screen)
+    monkeypatch.setenv("COLUMNS", width)
+    monkeypatch.setenv("TERM", "dumb")
+    print_plan(plan)
+    words = " ".join(screen.getvalue().split())
+    for move in plan.moves:
+        assert move.cell.label in words
+        first = move.reason.split(":")[-1].strip()[:25]
+        assert first in words
+
+
 def test_signs_are_written_only_where_something_changes():
     assert [console._signed(value) for value in (12.0, -12.0, 0.0, 1e-9, -0.001)] == ["+12", "-12", "0", "0", "0"]
 
