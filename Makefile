@@ -4,7 +4,8 @@
 #   make test     ruff, mypy and the tests                         make screens  drive the screen in a real browser
 #   make check    ruff and mypy alone                              make arena    play against advertisers of known truth
 #   make sample   write the sample history again                   make bench    measure speed
-#   make docs     write README's generated blocks again            make clean    remove all that was built
+#   make docs     write README's generated blocks again            make picture  take README's picture of the screen
+#   make clean    remove all that was built
 #
 # HISTORY, BUDGET and WEEKS can be given: make plan HISTORY=my.csv BUDGET=50000 WEEKS=6
 
@@ -23,7 +24,7 @@ PYTHON  ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help plan app sample test check screens arena bench docs clean
+.PHONY: help plan app sample test check screens arena bench docs picture clean
 
 help:
 	@sed -n '/^#   make/s/^#   //p' Makefile
@@ -57,6 +58,9 @@ bench: $(STAMP)
 
 docs: $(STAMP)
 	@$(BIN)/python tools/readme.py
+
+picture: $(STAMP)
+	@$(BIN)/python tools/screenshot.py
 
 # A new lock file brings an existing environment up to date; a broken one (moved, or of an old Python) is made anew.
 $(STAMP): requirements.lock pyproject.toml

@@ -1,8 +1,9 @@
 """Demand: what moves all cells together, whatever is spent.
 
 The logarithm of demand is a Gaussian process over weeks with additive parts: a trend, a smooth and a sharp yearly
-season, a slow wander, one independent shock per week, and public holidays where a country is named. How large each part is, the fit learns. The forecast is the
-process carried forward, so a year that was seen only once or not at all widens it by itself.
+season, a slow wander, one independent shock per week, and public holidays where a country is named. How large each part
+is, the fit learns. The forecast is the process carried forward, so a year that was seen only once or not at all widens
+it by itself.
 Source: Rasmussen and Williams (2006), chapters 2 and 5.
 """
 
@@ -21,9 +22,7 @@ SMOOTH_SEASON, SHARP_SEASON = 1.0, 0.18  # length scales on the yearly circle: m
 WANDER_WEEKS = 10.0
 PARTS = ("trend", "season", "peaks", "wander", "shock", "feasts")
 PRIOR_SD = np.array([0.2, 0.12, 0.06, 0.03, 0.02, 0.05])  # of log demand, before anything is learned
-LOG_VARIANCE_SD = np.array(
-    [1.0, 1.5, 1.5, 1.5, 1.5, 1.5]
-)  # how far the logarithm of the learned variance may be from that
+LOG_VARIANCE_SD = np.array([1.0, 1.5, 1.5, 1.5, 1.5, 1.5])  # of the log variance around that
 LONGEST_STEP = 1.0
 NONE = 1e-12  # variance of a part that is not in use
 LONGEST_AHEAD = 64  # weeks past the history that can be drawn

@@ -18,6 +18,7 @@ FEW_WEEKS = 12
 LATE, LATE_SURE = -0.12, 3.0  # log share reported, and standard deviations, past which the newest weeks are called late
 SEASON_WEEKS = 52
 DETECTABLE = 3.0  # log odds (about 20 to 1) from which a response to spend counts as seen
+DOUBTFUL_K = 0.7
 HARDLY = 0.12  # spread of log spend below which a cell's curve is not seen in its own history
 
 
@@ -74,14 +75,16 @@ def judge(panel: Panel, fit: JointFit, draws: Draws) -> tuple[Evidence, ...]:
             label = "weak"
         else:
             label = "strong" if spread[cell] < STRONG else "some" if spread[cell] < SOME else "weak"
+            if label == "strong" and draws.pareto_k[cell] > DOUBTFUL_K:
+                label = "some"
         labels.append(Evidence(label, base, (low, high)))
     return tuple(labels)
 
 
-def fit_findings(panel: Panel, fit: JointFit, response_odds: float) -> tuple[Finding, ...]:
+def fit_findings(panel: Panel, fit: JointFit, draws: Draws, response_odds: float) -> tuple[Finding, ...]:
     """What the fit found: no response, breaks, outages, outliers, late data, a season it could not learn."""
     found = [] if response_odds > DETECTABLE else [no_response(panel, fit, response_odds)]
-    found += _breaks(panel, fit) + _faults(panel, fit) + _late(fit)
+    found += _breaks(panel, fit) + _faults(panel, fit) + _late(fit) + _doubtful(panel, draws)
     if len(panel.weeks) < SEASON_WEEKS:
         found.append(
             Finding(
@@ -147,6 +150,22 @@ def _faults(panel: Panel, fit: JointFit) -> list[Finding]:
             done = "these weeks were left out as evidence" if len(weeks) > 1 else "it was left out as evidence"
             found.append(Finding(name, Severity.WARNING, problem, done))
     return found
+
+
+def _doubtful(panel: Panel, draws: Draws) -> list[Finding]:
+    """Cells whose draws rest on an approximation that does not fit well."""
+    cells = np.flatnonzero(draws.pareto_k > DOUBTFUL_K)
+    if not len(cells):
+        return []
+    names = ", ".join(f"{panel.cells[c].label} ({draws.pareto_k[c]:.2f})" for c in cells)
+    return [
+        Finding(
+            "approximation",
+            Severity.NOTE,
+            f"the draws of {names} stand for their posterior only roughly (Pareto k above {DOUBTFUL_K})",
+            "they were weighed by importance; their evidence counts as some at most",
+        )
+    ]
 
 
 def _late(fit: JointFit) -> list[Finding]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.history.panel import Floats
 from optimizer.response.anomalies import find_faults, scan_breaks
 from optimizer.response.demand import Demand
 from optimizer.response.joint import (
@@ -60,9 +61,55 @@ class JointFit:
     outage: NDArray[np.bool_]
     outlier: NDArray[np.bool_]
 
+    @property
+    def spreads(self) -> Spreads:
+        """What was learned about cells and weeks in general."""
+        prior = self.model.prior
+        return Spreads(
+            prior.cell_sd, prior.network_sd, prior.content_sd, prior.drift_sd, prior.slope_mean, prior.demand.variances
+        )
 
-def first_prior(data: FitData, settings: ModelSettings, reporting: Reporting) -> Prior:
-    """The spreads before anything is learned."""
+
+@dataclass(frozen=True)
+class Spreads:
+    """What a fit learned about cells and weeks in general, apart from the cells themselves.
+
+    Fields as in `Prior`; demand holds the variances of its parts.
+    """
+
+    cell_sd: Floats
+    network_sd: float
+    content_sd: float
+    drift_sd: float
+    slope_mean: float
+    demand: Floats
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What a fit takes as given: how late outcomes are reported, and an earlier fit's spreads where they are held."""
+
+    reporting: Reporting = UNKNOWN
+    held: Spreads | None = None
+
+
+def first_prior(data: FitData, settings: ModelSettings, given: Conditions) -> Prior:
+    """The spreads before anything is learned, or those that are held."""
+    demand = Demand.start(data.mondays, settings.country)
+    dispersion, breaks = np.full(len(data.cells), 0.1), np.full((len(data.cells), 0), -1)
+    if given.held is not None:
+        held = given.held
+        return Prior(
+            cell_sd=held.cell_sd,
+            network_sd=held.network_sd,
+            content_sd=held.content_sd,
+            drift_sd=held.drift_sd,
+            slope_mean=held.slope_mean,
+            dispersion=dispersion,
+            demand=replace(demand, variances=held.demand),
+            breaks=breaks,
+            reporting=given.reporting,
+        )
     cell_sd = np.empty(FIXED)
     for index, sd in (
         (LEVEL, settings.cell.sd),
@@ -78,25 +125,26 @@ def first_prior(data: FitData, settings: ModelSettings, reporting: Reporting) ->
         content_sd=settings.content.sd,
         drift_sd=settings.drift.sd,
         slope_mean=0.0,
-        dispersion=np.full(len(data.cells), 0.1),
-        demand=Demand.start(data.mondays, settings.country),
-        breaks=np.full((len(data.cells), 0), -1),
-        reporting=reporting,
+        dispersion=dispersion,
+        demand=demand,
+        breaks=breaks,
+        reporting=given.reporting,
     )
 
 
-def fit_joint(data: FitData, settings: ModelSettings, reporting: Reporting = UNKNOWN) -> JointFit:
+def fit_joint(data: FitData, settings: ModelSettings, given: Conditions | None = None) -> JointFit:
     """Find the mode of all cells together."""
     reported = data.observed
     layout = make_layout(data, settings)
-    prior = first_prior(data, settings, reporting)
+    given = given or Conditions()
+    prior = first_prior(data, settings, given)
     state = start_state(data, layout, settings, 0)
     outage = outlier = np.zeros_like(reported)
     for turn in range(ROUNDS):
         model = JointModel(data, layout, settings, prior)
         state, factor, terms = model.mode(state, STEPS if turn else 8)
         mean = np.exp(terms.log_mean + model.common(state.shared))
-        prior = learn_prior(model, state, factor, mean, settings)
+        prior = learn_prior(model, state, factor, mean, held=given.held is not None)
         if turn in CLEAN_AT:
             outage, outlier = find_faults(reported, data.outcome, mean, prior.dispersion[:, None])
             data = replace(data, observed=reported & ~outage & ~outlier)

@@ -54,6 +54,8 @@ class Future:
     dispersion : float array, shape (C,)
     drift_sd : float
         Weekly step of log effect.
+    unit : float
+        Amount of the outcome that counts as one event in its noise.
     """
 
     draws: Draws
@@ -62,6 +64,7 @@ class Future:
     today: Floats
     dispersion: Floats
     drift_sd: float
+    unit: float = 1.0
 
     def expected(self, spend: Floats) -> Floats:
         """(S, C, H + 8) expected outcome of weekly spend (C, H), then today's split."""
@@ -92,9 +95,10 @@ class Future:
         """Expected outcomes (S, C, H) with drift to come and count noise; the same seed gives the same noise."""
         rng = np.random.default_rng([seed, 2])
         path = np.cumsum(self.drift_sd * rng.standard_normal(expected.shape), axis=2)
-        mean = expected * np.exp(path)
+        mean = expected * np.exp(path) / self.unit
         shape = 1.0 / np.maximum(self.dispersion, 1e-6)[None, :, None]
-        return rng.poisson(np.minimum(rng.gamma(shape, mean / shape), 1e15)).astype(float)
+        events = rng.poisson(np.minimum(rng.gamma(shape, mean / shape), 1e15)).astype(np.float64)
+        return np.asarray(self.unit * events)
 
     def knots(self, upper: Floats) -> Floats:
         """(C, KNOTS) weekly spend from 0 to `upper`, denser near 0, where curves bend most."""

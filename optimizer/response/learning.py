@@ -13,7 +13,7 @@ import numpy as np
 
 from optimizer.history.panel import Floats
 from optimizer.response.joint import FIXED, HALF, LEVEL, ORGANIC, SLOPE, Factor, JointModel, Prior, State
-from optimizer.response.settings import ModelSettings, Scale
+from optimizer.response.settings import Scale
 
 LONGEST_STEP = 1.0  # of a log variance in one round
 MOST_DISPERSION, LEAST_DISPERSION = 2.0, 1e-4
@@ -50,9 +50,15 @@ def relearned_sd(sd: float, mean: Floats, covariance: Floats, scale: Scale) -> f
     return float(sd * np.exp(0.5 * np.clip(step, -LONGEST_STEP, LONGEST_STEP)))
 
 
-def learn_prior(model: JointModel, state: State, factor: Factor, mean: Floats, settings: ModelSettings) -> Prior:
-    """One update of all spreads given the mode, its curvature and the fitted means (C, T)."""
-    prior, layout = model.prior, model.layout
+def learn_prior(model: JointModel, state: State, factor: Factor, mean: Floats, held: bool = False) -> Prior:
+    """Update of all spreads given the mode, its curvature and the fitted means (C, T); if held, of the noise alone."""
+    prior = replace(model.prior, dispersion=learn_dispersion(model, state, factor, mean))
+    return prior if held else _learn_spreads(model, state, factor, prior)
+
+
+def _learn_spreads(model: JointModel, state: State, factor: Factor, prior: Prior) -> Prior:
+    """Spreads between cells, drift and sizes of demand."""
+    layout, settings = model.layout, model.settings
     gap = state.cells - model.cell_mean(state.shared)
     variance = _gap_variance(model, factor)
     cell_sd = prior.cell_sd.copy()
@@ -78,7 +84,6 @@ def learn_prior(model: JointModel, state: State, factor: Factor, mean: Floats, s
         content_sd=relearned_sd(prior.content_sd, pooled[kind], pooled_variance[kind], settings.content),
         drift_sd=drift_sd,
         slope_mean=slope_mean,
-        dispersion=learn_dispersion(model, state, factor, mean),
         demand=prior.demand.relearned(state.shared[:weeks], factor.covariance[:weeks, :weeks]),
     )
 

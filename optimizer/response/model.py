@@ -13,16 +13,24 @@ from optimizer.history.panel import Floats, Panel
 from optimizer.response.carryover import carried
 from optimizer.response.curves import Curves
 from optimizer.response.evidence import DETECTABLE, Evidence, fit_findings, judge
-from optimizer.response.fitting import fit_joint
+from optimizer.response.fitting import Conditions, Spreads, fit_joint
 from optimizer.response.forecast import Future, OutcomeDraws
 from optimizer.response.posterior import Draws, draw, paired_normals
 from optimizer.response.prepare import FitData, prepare
 from optimizer.response.reporting import UNKNOWN, learn_reporting
 from optimizer.response.settings import ModelSettings
-from optimizer.response.shapes import fit_shapes
+from optimizer.response.shapes import ShapeShares, fit_shapes
 from optimizer.response.unit_value import UnitValue, learn_unit_value
 
 MEMORY = 60  # weeks of spend that carry-over can reach back over
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What a fit learned about an advertiser's cells and weeks in general, apart from the cells themselves."""
+
+    spreads: Spreads
+    shares: ShapeShares
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,8 @@ class FittedResponse:
     unit_value : UnitValue or None
         Revenue per unit of the outcome, where the panel has revenue.
     seed : int
+    learned : Learned
+        What was learned about cells and weeks in general.
     """
 
     panel: Panel
@@ -64,6 +74,7 @@ class FittedResponse:
     future: Future = field(repr=False)
     unit_value: UnitValue | None = field(repr=False)
     seed: int
+    learned: Learned = field(repr=False)
 
     @property
     def responsive(self) -> bool:
@@ -139,15 +150,29 @@ class FittedResponse:
 
     def bands(self, upper: Floats, goal: str, points: int = 41) -> Bands:
         """Goal per week on steady weekly spend, with 90 % ends, in the first week ahead."""
+        return percentile_bands(*self.weekly_values(upper, self.worth(goal), points))
+
+    def weekly_values(self, upper: Floats, worth: Floats, points: int) -> tuple[Floats, Floats]:
+        """Steady weekly spend (C, G) up to `upper`, and what it is worth in the first week ahead per draw (S, C, G).
+
+        Parameters
+        ----------
+        worth : float array, shape (S, C)
+            Per unit of the fitted outcome.
+        """
         spend = np.maximum(upper, 1e-9 * self.future.reference)[:, None] * np.linspace(0.0, 1.0, points)
-        draws, worth = self.future.draws, self.worth(goal)
+        draws = self.future.draws
         relative = spend / self.future.reference[:, None]
         height = self.future.height(np.broadcast_to(relative, (*draws.level.shape, points)))
         height = np.where(draws.inert[..., None], 0.0, height)
         week = np.exp(draws.level + draws.demand[:, :1])
-        value = (week * worth)[..., None] * height
-        low, high = np.quantile(value, [0.05, 0.95], axis=0)
-        return Bands(spend, value.mean(axis=0), low, high)
+        return spend, (week * worth)[..., None] * height
+
+
+def percentile_bands(spend: Floats, values: Floats) -> Bands:
+    """Mean and 90 % ends over the draws (S, C, G)."""
+    low, high = np.quantile(values, [0.05, 0.95], axis=0)
+    return Bands(spend, values.mean(axis=0), low, high)
 
 
 class ResponseModel:
@@ -156,16 +181,25 @@ class ResponseModel:
     def __init__(self, settings: ModelSettings | None = None) -> None:
         self.settings = settings or ModelSettings()
 
-    def fit(self, panel: Panel, outcome: str = "conversions", earlier: Sequence[Panel] = ()) -> FittedResponse:
+    def fit(
+        self,
+        panel: Panel,
+        outcome: str = "conversions",
+        earlier: Sequence[Panel] = (),
+        held: Learned | None = None,
+    ) -> FittedResponse:
         """Learn what spend does to one outcome.
 
         Parameters
         ----------
         panel : Panel
         outcome : str
-            A count in the panel.
+            A column of the panel.
         earlier : sequence of Panel
             Earlier exports of the same history, from which late reporting is learned.
+        held : Learned, optional
+            What an earlier fit learned about cells and weeks in general; held instead of learned anew, to tell what
+            new data changed from what new spreads changed.
 
         Raises
         ------
@@ -177,8 +211,8 @@ class ResponseModel:
             raise InputError.at(f"the history has no outcome {outcome!r}", fix=f"outcomes in it: {known}")
         data = prepare(panel, outcome)
         reporting = learn_reporting(panel, earlier, outcome) if earlier else UNKNOWN
-        fit = fit_joint(data, self.settings, reporting)
-        shapes = fit_shapes(fit)
+        fit = fit_joint(data, self.settings, Conditions(reporting, held.spreads if held else None))
+        shapes = fit_shapes(fit, held.shares if held else None)
         draws = draw(fit, shapes, self.settings)
         odds = shapes.response_odds(data.tried)
         future = Future(
@@ -188,17 +222,19 @@ class ResponseModel:
             today=panel.recent_spend,
             dispersion=fit.model.prior.dispersion,
             drift_sd=fit.model.prior.drift_sd,
+            unit=data.unit,
         )
         money = panel.outcomes.get("revenue") if outcome == "conversions" else None
         return FittedResponse(
             panel=panel,
             outcome=outcome,
             evidence=judge(panel, fit, draws),
-            findings=fit_findings(panel, fit, odds),
+            findings=fit_findings(panel, fit, draws, odds),
             response_odds=odds,
             future=future,
             unit_value=None if money is None else learn_unit_value(panel.outcomes[outcome], money),
             seed=self.settings.seed,
+            learned=Learned(fit.spreads, shapes.shares),
         )
 
 

@@ -68,7 +68,7 @@ def draw(fit: JointFit, shapes: ShapeFits, settings: ModelSettings) -> Draws:
     picks, lead, pareto = draw_cells(fit, shapes, shift, rng)
     rows = np.arange(cells)
     return Draws(
-        level=lead[..., LEVEL],
+        level=lead[..., LEVEL] + np.log(fit.data.unit),
         organic=lead[..., ORGANIC],
         half=shapes.half[rows, picks],
         slope=shapes.slope[rows, picks],

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from optimizer.history.panel import Cell, Floats, Panel
 
+MONEY = frozenset({"revenue"})  # outcomes that are amounts, whose noise has no natural unit
+FEWEST_PAIRS = 24
 LONG_GAP = 2  # weeks; a longer gap in the rows means that the campaign was not running
 
 
@@ -27,7 +29,9 @@ class FitData:
     spend : float array, shape (C, T)
         Weekly spend over the reference, gaps filled.
     outcome : float array, shape (C, T)
-        Outcome per week; 0 where not observed.
+        Outcome per week in `unit`s; 0 where not observed.
+    unit : float
+        What counts as one event of the outcome: 1 for counts, an amount for money.
     observed : bool array, shape (C, T)
         Where the outcome counts as evidence.
     network, content : int array, shape (C,)
@@ -42,6 +46,7 @@ class FitData:
     reference: Floats
     spend: Floats
     outcome: Floats
+    unit: float
     observed: NDArray[np.bool_]
     network: NDArray[np.intp]
     content: NDArray[np.intp]
@@ -59,6 +64,7 @@ def prepare(panel: Panel, outcome: str) -> FitData:
     filled = np.stack([_fill(row) for row in panel.spend])
     reference = _reference(panel)
     observed = np.isfinite(values) & np.isfinite(panel.spend)
+    unit = noise_unit(values) if outcome in MONEY else 1.0
     _, network = np.unique([cell.network for cell in panel.cells], return_inverse=True)
     _, content = np.unique([cell.content_type for cell in panel.cells], return_inverse=True)
     return FitData(
@@ -67,7 +73,8 @@ def prepare(panel: Panel, outcome: str) -> FitData:
         mondays=panel.weeks,
         reference=reference,
         spend=filled / reference[:, None],
-        outcome=np.where(observed, np.nan_to_num(values), 0.0),
+        outcome=np.where(observed, np.nan_to_num(values), 0.0) / unit,
+        unit=unit,
         observed=observed,
         network=network,
         content=content,
@@ -88,6 +95,38 @@ def _fill(spend: Floats) -> Floats:
         if begin == 0 or stop - begin > LONG_GAP:
             filled[begin:stop] = 0.0
     return np.asarray(filled)
+
+
+def noise_unit(values: Floats) -> float:
+    """Amount of money that behaves like one event: the part of weekly variance that grows with the mean.
+
+    From differences of neighbouring weeks (D) at their mean (M): D / M is a constant, the unit, plus a share of M.
+
+    Parameters
+    ----------
+    values : float array, shape (C, T)
+        NaN where not observed.
+
+    Examples
+    --------
+    >>> sales = np.random.default_rng(0).poisson(np.linspace(5, 200, 20)[:, None], (20, 100))
+    >>> 30 < noise_unit(40.0 * sales) < 50
+    True
+    """
+    middle = 0.5 * (values[:, 1:] + values[:, :-1]).ravel()
+    square = 0.5 * ((values[:, 1:] - values[:, :-1]) ** 2).ravel()
+    used = np.isfinite(middle) & (middle > 0)
+    if used.sum() < FEWEST_PAIRS:
+        positive = values[np.nan_to_num(values) > 0]
+        return float(np.median(positive)) / 10.0 if len(positive) else 1.0
+    bins = np.array_split(np.argsort(middle[used]), min(10, used.sum() // 8))
+    centre = np.array([np.mean(middle[used][part]) for part in bins])
+    # half squared differences of normals have a median of 0.455 variances; a mean would follow single odd weeks
+    variance = np.array([np.median(square[used][part]) / 0.455 for part in bins])
+    design = np.stack([np.ones_like(centre), centre], axis=1) / centre[:, None]
+    unit = float(np.linalg.lstsq(design, variance / centre**2, rcond=None)[0][0])
+    typical = float(np.median(centre))
+    return float(np.clip(unit, 1e-3 * typical, 0.2 * typical))
 
 
 def _reference(panel: Panel) -> Floats:

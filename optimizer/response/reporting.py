@@ -1,8 +1,8 @@
 """Late reporting: how much of a week's outcome is in, by the age of the week when it was exported.
 
 Networks book outcomes by the day of the click or view, so the newest weeks look worse than they are. Where exports of
-different age exist, the share reported is learned from the same weeks seen early and late; else the joint fit detects it
-against demand and spend, starting from a wide prior.
+different age exist, the share reported is learned from the same weeks seen early and late; else the joint fit detects
+it against demand and spend, starting from a wide prior.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def learn_reporting(newest: Panel, earlier: Sequence[Panel], outcome: str) -> Re
         if shares:
             logs = np.log(shares)
             mean[age] = logs.mean()
-            # one comparison says nothing about how much the share varies between exports; a fifth of the prior stands in
+            # one comparison does not tell how much the share varies between exports; a fifth of the prior stands in
             spread = logs.std(ddof=1) if len(logs) > 1 else 0.2 * DETECT_SD[age]
             sd[age] = max(spread * np.sqrt(1.0 + 1.0 / len(logs)), LEAST_SD)
     return Reporting(mean, sd)

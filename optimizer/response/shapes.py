@@ -83,10 +83,8 @@ class ShapeFits:
         Log marginal likelihood, shape prior excluded.
     weights : float array, shape (C, G)
         Posterior probability of each shape.
-    kinds : tuple of ShapeKind
-        As learned.
-    inert_share : float
-        Learned share of cells on which spend does nothing.
+    shares : ShapeShares
+        As learned or held.
     coordinates : float array, shape (C, G, n)
         Each fit's mode.
     response : float array, shape (C,)
@@ -97,8 +95,7 @@ class ShapeFits:
     slope: Floats
     evidence: Floats
     weights: Floats
-    kinds: tuple[ShapeKind, ...]
-    inert_share: float
+    shares: ShapeShares
     coordinates: Floats
     response: Floats
 
@@ -121,8 +118,23 @@ class Climbed:
     weekly: Floats | None
 
 
-def fit_shapes(fit: JointFit) -> ShapeFits:
-    """Fit every cell under every shape and weigh them, on grids as fine as each cell's data can tell apart."""
+@dataclass(frozen=True)
+class ShapeShares:
+    """How common the kinds of curves are among an advertiser's cells, and the share on which spend does nothing."""
+
+    kinds: tuple[ShapeKind, ...]
+    inert: float
+
+
+def fit_shapes(fit: JointFit, held: ShapeShares | None = None) -> ShapeFits:
+    """Fit every cell under every shape and weigh them, on grids as fine as each cell's data can tell apart.
+
+    Parameters
+    ----------
+    fit : JointFit
+    held : ShapeShares, optional
+        How common kinds are, as an earlier fit learned it; learned from these cells if not given.
+    """
     cells = np.arange(len(fit.data.cells))
     grid = coarse_grid(fit)
     coordinates, evidence = fit_grid(fit, cells, grid, FIRST_STEPS)
@@ -140,10 +152,11 @@ def fit_shapes(fit: JointFit) -> ShapeFits:
         todo, grid = todo[coarse], finer.part(np.flatnonzero(coarse))
         weights, coordinates = weights[coarse], coordinates[coarse]
     grid, coordinates, evidence = everything
-    kinds, inert = learn_kinds(grid, evidence, fit.data.tried)
+    shares = held or learn_kinds(grid, evidence, fit.data.tried)
+    kinds, inert = shares.kinds, shares.inert
     weights = shape_weights(grid, evidence, kinds, inert).sum(axis=1)
     response = response_factor(grid, evidence, kinds)
-    return ShapeFits(grid.half, grid.slope, evidence, weights, kinds, inert, coordinates, response)
+    return ShapeFits(grid.half, grid.slope, evidence, weights, shares, coordinates, response)
 
 
 def response_factor(grid: ShapeGrid, evidence: Floats, kinds: tuple[ShapeKind, ...]) -> Floats:
@@ -342,9 +355,7 @@ def shape_weights(grid: ShapeGrid, evidence: Floats, kinds: tuple[ShapeKind, ...
     return np.asarray(joint / joint.sum(axis=(1, 2), keepdims=True))
 
 
-def learn_kinds(
-    grid: ShapeGrid, evidence: Floats, tried: NDArray[np.bool_], rounds: int = 25
-) -> tuple[tuple[ShapeKind, ...], float]:
+def learn_kinds(grid: ShapeGrid, evidence: Floats, tried: NDArray[np.bool_], rounds: int = 25) -> ShapeShares:
     """How common the kinds of curves are among the cells that were tried, and where they lie."""
     kinds: tuple[ShapeKind, ...] = KINDS
     inert = INERT_SHARE
@@ -358,7 +369,7 @@ def learn_kinds(
             for index, (default, share) in enumerate(zip(KINDS, shares[:-1], strict=True))
         )
         inert = float(shares[-1])
-    return kinds, inert
+    return ShapeShares(kinds, inert)
 
 
 def _relearned(default: ShapeKind, share: float, points: tuple[Floats, Floats], mass: Floats) -> ShapeKind:

@@ -204,18 +204,29 @@ def grid_names(names: Iterable[str], networks: bool) -> dict[str, str]:
     return {name: write(name) if name else text.GRID_TOTAL for name in names}
 
 
-def _direction(today: float, plan: float) -> str:
-    """Which way spend moves, by the same rule as the plan's reasons."""
-    if abs(plan - today) <= MOVED * max(plan, today):
+def _direction(today: float, plan: float, step: float) -> str:
+    """Which way spend moves, by the rule of the plan's reasons; a change that would be written as 0 is none."""
+    if abs(plan - today) <= max(MOVED * max(plan, today), step / 2):
         return SAME
     return UP if plan > today else DOWN
 
 
+def _written(spend: float, step: float) -> str:
+    """Spend in a table; a little is told from nothing.
+
+    Examples
+    --------
+    >>> _written(0.3, 1.0), _written(0.0, 1.0), _written(1234.4, 1.0)
+    ('<1', '0', '1,234')
+    """
+    return f"<{number(step)}" if 0 < spend < step / 2 else number(spend, step)
+
+
 def _grid_cell(today: float, plan: float, largest: float, step: float) -> GridCell:
-    direction = _direction(today, plan)
+    direction = _direction(today, plan, step)
     change = signed(plan - today, step) if direction != SAME else text.SAME
     strength = min(abs(plan - today) / largest, 1.0) if largest > 0 and direction != SAME else 0.0
-    return GridCell(number(today, step), number(plan, step), change, direction, strength)
+    return GridCell(_written(today, step), _written(plan, step), change, direction, strength)
 
 
 def _returns(today: float, plan: float) -> str:
@@ -225,7 +236,7 @@ def _returns(today: float, plan: float) -> str:
 
 def _curve_title(move: Move, plan: Plan) -> str:
     step = table_step(plan)
-    same = _direction(move.today, move.plan) == SAME
+    same = _direction(move.today, move.plan, step) == SAME
     amounts = {
         "today": money(move.today, plan.currency, step),
         "plan": money(move.plan, plan.currency, step) if same else number(move.plan, step),
@@ -235,17 +246,17 @@ def _curve_title(move: Move, plan: Plan) -> str:
 
 def _move_row(move: Move, plan: Plan) -> MoveRow:
     step, unit = table_step(plan), next_step(plan)
-    direction = _direction(move.today, move.plan)
+    direction = _direction(move.today, move.plan, step)
     change = move.plan - move.today
     share = percent(change / move.today) if direction != SAME and move.today > 0 else ""
     return MoveRow(
         place=place_name(*move.cell),
-        today=number(move.today, step),
-        plan=number(move.plan, step),
+        today=_written(move.today, step),
+        plan=_written(move.plan, step),
         change=signed(change, step) if direction != SAME else text.SAME,
         change_share=f"+{share}" if share and change > 0 else share,
         direction=direction,
-        per_day=number(move.plan / DAYS, step),
+        per_day=_written(move.plan / DAYS, step),
         marginal=_returns(move.marginal_today * unit, move.marginal * unit),
         evidence=text.EVIDENCE.get(move.evidence, move.evidence),
         evidence_dots=EVIDENCE_DOTS.get(move.evidence, ""),

@@ -155,6 +155,6 @@ def _facts(sha256: str, name: str, _source: Source) -> Facts:
         last=panel.weeks[-1] + np.timedelta64(6, "D"),
         recent=float(panel.recent_spend.sum()),
         currency=panel.currency,
-        goals=tuple(goal for goal in GOALS if goal in panel.outcomes),
+        goals=tuple(goal for goal in GOALS if goal in panel.outcomes) or tuple(panel.outcomes),
         findings=tuple(read.findings),
     )

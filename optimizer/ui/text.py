@@ -20,7 +20,7 @@ HISTORY_HELP = (
     "What was spent and what it brought, one row per day or week, network and content type. "
     "The sample is a simulated advertiser, so you can look around before you bring your own figures."
 )
-UPLOAD = "History file: CSV, XLSX or Parquet, up to {limit} MB"
+UPLOAD = "History file"
 UPLOAD_HELP = "Needs the columns date, network, content_type, spend and conversions; revenue is used where it is given."
 BUDGET = "Budget for all weeks"
 BUDGET_IN = "Budget for all weeks, {currency}"
@@ -55,7 +55,6 @@ READY_BODY = "Check the budget and the number of weeks above, then press **Make 
 # Progress and failures
 READING = "Reading {file}"
 PLANNING = "Working out the plan"
-PLANNED = "Plan ready"
 SAMPLE_WAIT = "Preparing the sample history"
 UNEXPECTED = (
     "Something went wrong on our side, and your file and inputs are unchanged. Try again; if it happens once more, "
@@ -111,7 +110,6 @@ PROOF_FEASIBLE = "Within {gap}"
 PROOF_OPTIMAL_NOTE = "gap to any better split {gap}"
 PROOF_FEASIBLE_NOTE = "of the best possible split"
 GAP_NONE = "under 0.01{nbsp}%"
-GAP_AT_MOST = "at most {gap}"
 FIG_PROOF_HELP = (
     "That is checked on the curves themselves, not taken from a solver. It says nothing about how well the curves are "
     "known: the intervals do."
@@ -135,8 +133,8 @@ GRID_EMPTY = "not used"
 
 # Moves
 MOVES_TITLE = "Moves, largest first"
-MOVES_STAY_ONE = "One place stays as it is"
-MOVES_STAY = "{count} places stay as they are"
+MOVES_STAY_ONE = "One place stays about as it is"
+MOVES_STAY = "{count} places stay about as they are"
 MOVES_NONE = "Nothing moves."
 COL_PLACE = "Place"
 COL_TODAY = "Today"
@@ -168,7 +166,11 @@ MARK_TODAY = "today"
 MARK_PLAN = "plan"
 MARK_BOTH = "today = plan"
 NEVER_TRIED = "never tried"
-POINT_WEEK = "week of history"
+TIP_MEAN = "Expected a week"
+TIP_LOW = "Low end of 90 %"
+TIP_HIGH = "High end of 90 %"
+POINT_SPEND = "Spend of that week"
+POINT_VALUE = "Brought that week"
 CURVE_TITLE = "{place}: {today} → {plan} a week"
 CURVE_TITLE_SAME = "{place}: {plan} a week, as today"
 CURVE_ALT = (
@@ -185,10 +187,5 @@ LEVEL_SERIOUS = "Serious"
 LEVEL_WARNING = "Check"
 LEVEL_NOTE = "Note"
 
+MONEY = "Money"  # what stands for a currency that is not named
 GOAL_NAMES = {"revenue": "revenue", "conversions": "conversions"}
-TIP_MEAN = "Expected a week"
-TIP_LOW = "Low end of 90 %"
-TIP_HIGH = "High end of 90 %"
-POINT_SPEND = "Spend of that week"
-POINT_VALUE = "Brought that week"
-MONEY = "Money"

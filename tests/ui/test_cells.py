@@ -121,3 +121,17 @@ def test_change_is_told_by_arrow_and_text_not_by_colour_alone(plan: Plan) -> Non
     assert "<i>500 →</i> 2,000" in html
     assert "▲ 1,500" in html
     assert "▼ 1,500" in html
+
+
+def test_a_change_that_would_be_written_as_nothing_is_none(make: MakePlan) -> None:
+    shown = make([2000.0, 1500.0, 999.7, 500.0, 0.3], Interval(1.0, 0.5, 2.0))
+    moving, staying = move_rows(shown)
+    assert moving == ()
+    new = next(row for row in staying if row.place == "TikTok video")
+    assert (new.today, new.plan, new.per_day) == ("0", "<1", "<1")
+
+
+def test_money_counted_in_thousands_keeps_its_decimals(plan: Plan) -> None:
+    moves = tuple(replace(move, today=move.today / 1000, plan=move.plan / 1000) for move in plan.moves)
+    row = move_rows(replace(plan, moves=moves, spend=plan.spend / 1000))[0][0]
+    assert (row.today, row.plan, row.change) in {("2.00", "0.50", "−1.50"), ("0.50", "2.00", "+1.50")}

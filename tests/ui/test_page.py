@@ -169,6 +169,24 @@ def test_a_history_without_revenue_plans_conversions(app: AppTest, short_history
     assert "EUR" not in app.metric[1].value
 
 
+def test_a_history_with_another_outcome_alone_can_be_planned(app: AppTest, short_history: bytes) -> None:
+    table = pd.read_csv(io.BytesIO(short_history))[["date", "network", "content_type", "spend", "clicks"]]
+    upload(
+        app.run(),
+        "clicks.csv",
+        table.groupby(["date", "network", "content_type"]).sum().reset_index().to_csv().encode(),
+    )
+    assert app.selectbox(key="goal").options == ["Clicks"]
+    app.button(key="make_plan").click().run()
+    assert labels(app)[1] == "Expected clicks"
+
+
+def test_the_script_of_the_project_folder_shows_the_same(root: Path) -> None:
+    app = AppTest.from_file(str(root / "app.py"), default_timeout=SLOW).run()
+    assert not app.exception
+    assert labels(app)[0] == "Spend"
+
+
 def test_at_most_four_curves_are_drawn(app: AppTest) -> None:
     app.run()
     assert len(app.multiselect[0].value) == 2

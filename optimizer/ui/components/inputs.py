@@ -33,7 +33,7 @@ class Keys:
 def choose_history() -> Source | None:
     """Ask for the sample or a file; None until there is one."""
     st.html(title_html(text.PAGE_TITLE))
-    with st.container(key="history", horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(key="history", horizontal=True, vertical_alignment="top", gap="medium"):
         st.segmented_control(
             text.HISTORY,
             [text.SOURCE_SAMPLE, text.SOURCE_UPLOAD],
@@ -47,7 +47,7 @@ def choose_history() -> Source | None:
             with st.spinner(text.SAMPLE_WAIT):
                 return service.sample_source()
         upload = st.file_uploader(
-            text.UPLOAD.format(limit=MAX_MEGABYTES),
+            text.UPLOAD,
             type=list(SUFFIXES),
             key=Keys.UPLOAD,
             help=text.UPLOAD_HELP,

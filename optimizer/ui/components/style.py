@@ -44,6 +44,7 @@ h1.co-title { font-size: 1rem; font-weight: 600; padding: 0; margin: 0; opacity:
 .co-moves summary::-webkit-details-marker { display: none; }
 .co-moves summary span { letter-spacing: .05em; font-size: .75rem; }
 .co-moves details p { margin: .3rem 0 0; max-width: 16rem; font-size: .8rem; opacity: .9; }
+.st-key-source [data-selected="true"] { color: light-dark(#1f66ad, #85b8f8); }
 .co-findings { list-style: none !important; margin: 0 !important; padding: 0 !important; }
 .co-findings li { list-style: none; display: grid; grid-template-columns: 4.6rem 1fr; gap: .6rem;
     margin: 0 !important; padding: .4rem 0; font-size: .9rem; line-height: 1.45; overflow-wrap: anywhere;
@@ -78,7 +79,9 @@ h1.co-title { font-size: 1rem; font-weight: 600; padding: 0; margin: 0; opacity:
   .st-key-budget, .st-key-goal { flex: 1 1 9rem; }
   .st-key-weeks { flex: 1 1 7rem; }
   .st-key-budget { flex-basis: 100%; }
-  .st-key-make_plan, .st-key-make_plan button { width: 100%; }
+  .st-key-make_plan { flex: 1 1 100%; }
+  .st-key-make_plan .stButton, .st-key-make_plan .stButton > *, .st-key-make_plan button { width: 100%; }
+  [data-testid="stMetricDelta"] { border-radius: .5rem; }
   .st-key-figures [data-testid="stMetricLabel"] *, .st-key-figures [data-testid="stMetricDelta"] * {
     white-space: normal; overflow: visible; }
 }
