@@ -16,6 +16,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from optimizer.ui.launch import command
+
 ROOT = Path(__file__).resolve().parents[1]
 PICTURE = ROOT / "docs" / "screens" / "plan.png"
 PATIENCE = 60.0  # seconds for the server to answer, and for the plan to stand on the page
@@ -44,13 +46,8 @@ def wait_for(address: str) -> None:
 def main() -> int:
     """Start the screen, wait for the plan, take the picture."""
     port = free_port()
-    program = str(Path(sys.executable).with_name("optimizer"))
-    server = subprocess.Popen(
-        [program, "app", "--headless", "--port", str(port)],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    words = command(port, headless=True)
+    server = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_for(f"http://127.0.0.1:{port}/_stcore/health")
         with sync_playwright() as playwright:

@@ -27,6 +27,7 @@ AIM = 1e-9  # relative gap at which nothing more is to be had
 SPARE_PARTS, SPARE_CELLS = (20, 500), 20_000  # looked at for a gap below the tolerance: parts, and parts times cells
 EAGER_PARTS = 16  # the first parts, and then one in EAGER_PARTS, propose every rounding; the others one
 ROUNDING = 1e-12
+NOISE = 1e-15  # of all that the curves could bring: a sum is not better known
 
 
 @dataclass(order=True)
@@ -55,6 +56,7 @@ class Search:
         self.stretches = Stretches.of(self.cut)
         self.twins = twins(self.cut)
         self.offset = float(problem.curves.value(bounds.lower).sum())
+        self.range = float(self.cut.value[:, -1].sum())
         self.deadline = time.monotonic() + problem.seconds
         self.parts: list[Part] = []
         self.open: list[_Open] = []
@@ -72,7 +74,10 @@ class Search:
         return self._like_today(), Proof(tuple(self.parts))
 
     def _done(self) -> bool:
-        gap = max(-self.open[0].rank - self.value, 0.0) / max(abs(self.value + self.offset), 1e-300)
+        missing = -self.open[0].rank - self.value
+        if missing <= NOISE * self.range:
+            return True
+        gap = missing / max(abs(self.value + self.offset), NOISE * self.range)
         spare = min(max(SPARE_CELLS // len(self.spend), SPARE_PARTS[0]), SPARE_PARTS[1])
         if gap <= self.problem.tolerance and len(self.parts) >= spare:
             return True
@@ -119,7 +124,7 @@ class Search:
         on_envelope = cut.value_at(found.less) * (1.0 - found.share) + cut.value_at(found.more) * found.share
         missing = on_envelope - cut.value_at(mix)
         cell = int(np.argmax(missing))
-        if missing[cell] <= ROUNDING * abs(part.rank) or jump[cell] <= 0.0:
+        if missing[cell] <= NOISE * self.range or jump[cell] <= 0.0:
             return -1, 0.0
         group = next((g for g in self.twins if cell in g), None)
         if group is not None:

@@ -17,6 +17,7 @@ from optimizer.history.panel import Floats
 
 MANY, SAMPLE = 5000, 500  # with more cells than MANY the search starts from the price of a sample
 NEAR = 0.02  # how near a hint is expected to be
+FAR = 1e9  # a hint wrong by this factor is given up
 FIRST_CUT = 1e-3  # of the highest price, where the lowest is still 0 and has no logarithm
 STEPS = 200  # bisection alone would need about 120 from the widest bracket; a secant step mostly needs 10
 CLOSE = 4e-15  # relative: what is left is rounding
@@ -111,7 +112,7 @@ def _around(
     if hint is None:
         return cheap, dear, 0
     step, steps, price = 1.0 + NEAR, 0, hint
-    while cheap.price < price < dear.price:
+    while cheap.price < price < dear.price and step < FAR:
         side = _ask(response, price, budget)
         steps += 1
         if side.over > 0.0:

@@ -17,7 +17,7 @@ from optimizer.response.joint import BREAK_SD, Factor, JointModel, Terms
 
 OUTLIER_Z = 6.0
 DEAD_SHARE = 0.03  # of what was expected; less than that while money was spent means that tracking failed
-DEAD_Z = 4.0
+DEAD_Z = 5.5
 LONGEST_OUTLIER = 2  # weeks
 BREAK_EDGE = 3  # weeks; a break needs that many on either side
 BREAK_ODDS = 3.0  # log posterior odds at which a break is believed
@@ -36,9 +36,18 @@ class Break:
 
 
 def standard_residuals(outcome: Floats, mean: Floats, dispersion: Floats) -> Floats:
-    """Residuals on the log scale over their standard deviation; near normal for counts of any size."""
-    sd = np.sqrt(1.0 / (mean + 0.5) + dispersion)
-    return np.asarray(np.log((outcome + 0.5) / (mean + 0.5)) / sd)
+    """Residuals of negative binomial counts on the scale that makes their variance 1; near normal for any size.
+
+    Source: Anscombe (1948), the transformation of Poisson, binomial and negative-binomial data.
+
+    Examples
+    --------
+    >>> standard_residuals(np.array([0.0, 100.0]), np.array([100.0, 100.0]), np.array(0.03)).round(1).tolist()
+    [-14.0, 0.0]
+    """
+    root = np.sqrt(dispersion)
+    stable = [np.arcsinh(root * np.sqrt(count + 0.375)) for count in (outcome, mean)]
+    return np.asarray(2.0 * (stable[0] - stable[1]) / root)
 
 
 def find_faults(reported: NDArray[np.bool_], outcome: Floats, mean: Floats, dispersion: Floats) -> Flags:

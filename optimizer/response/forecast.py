@@ -13,10 +13,9 @@ import numpy as np
 from optimizer.history.panel import Floats
 from optimizer.response.posterior import Draws
 from optimizer.response.saturation import TINY, log_sigmoid
+from optimizer.response.weekly import TAIL_WEEKS, WeeklyPart
 
-TAIL_WEEKS = 8  # weeks after a plan in which its carry-over counts; spend goes on as today in them
 KNOTS = 33
-CHUNK_SIZE = 3_000_000  # numbers held at once while curves are averaged
 
 
 @dataclass(frozen=True)
@@ -104,54 +103,14 @@ class Future:
         """(C, KNOTS) weekly spend from 0 to `upper`, denser near 0, where curves bend most."""
         return np.asarray(upper[:, None] * np.linspace(0.0, 1.0, KNOTS) ** 1.6)
 
-    def constant_spend(self, spend: Floats, weeks: int, worth: Floats) -> tuple[Floats, Floats]:
-        """Expected incremental worth of constant weekly spends, averaged over the draws.
-
-        Parameters
-        ----------
-        spend : float array, shape (C, K)
-            Money per week, the same in each of the weeks; today's split in the 8 weeks after.
-        weeks : int
-            H.
-        worth : float array, shape (S, C)
-            Worth of a unit of the outcome.
-
-        Returns
-        -------
-        value, slope : float array, shape (C, K)
-            Over all H + 8 weeks and over spending nothing in the plan's weeks; slope per unit of weekly money.
-        """
-        cells, points = spend.shape
-        value, slope = np.empty((cells, points)), np.empty((cells, points))
-        per = max(1, CHUNK_SIZE // (len(worth) * points))
-        for begin in range(0, cells, per):
-            part = slice(begin, begin + per)
-            value[part], slope[part] = self._constant_part(part, spend[part], weeks, worth[:, part])
-        return value, slope
-
-    def _constant_part(self, part: slice, spend: Floats, weeks: int, worth: Floats) -> tuple[Floats, Floats]:
-        """`constant_spend` for some of the cells."""
+    def part(self, weeks: int, worth: Floats) -> WeeklyPart:
+        """What allocation sees of this outcome over that many weeks, at a worth per unit of (S, C)."""
         draws = self.draws
-        decay = draws.decay[:, part, None]
-        power, half = np.exp(draws.slope[:, part, None]), draws.half[:, part, None]
-        base = draws.level[:, part, None] - log_sigmoid(-power * half)
-        live = np.where(draws.inert[:, part], 0.0, worth)[..., None]
-        money = (spend / self.reference[part, None])[None]
-        after = (self.today[part] / self.reference[part])[None, :, None]
-        idle = self.carry_in[:, part, None]
-        state = np.broadcast_to(idle, (*decay.shape[:2], spend.shape[1]))
-        push = np.zeros_like(decay)
-        value, slope = np.zeros_like(spend), np.zeros_like(spend)
-        for week in range(weeks + TAIL_WEEKS):
-            planned = week < weeks
-            state = (1.0 - decay) * (money if planned else after) + decay * state
-            idle = (1.0 - decay) * (0.0 if planned else after) + decay * idle
-            push = (1.0 - decay) * planned + decay * push
-            season = draws.demand[:, week, None, None]
-            rise = power * (np.log(np.maximum(state, TINY)) - half)
-            height = np.exp(base + season + log_sigmoid(rise))
-            nothing = np.exp(base + season + log_sigmoid(power * (np.log(np.maximum(idle, TINY)) - half)))
-            value += (live * (height - nothing)).mean(axis=0)
-            by_state = height * power / (1.0 + np.exp(np.minimum(rise, 50.0))) / np.maximum(state, TINY)
-            slope += (live * by_state * push).mean(axis=0)
-        return value, slope / self.reference[part, None]
+        return WeeklyPart(
+            half=draws.half,
+            slope=np.exp(draws.slope),
+            decay=draws.decay,
+            carry_in=self.carry_in,
+            worth=np.where(draws.inert, 0.0, worth * np.exp(draws.level)),
+            demand=np.exp(draws.demand[:, : weeks + TAIL_WEEKS]),
+        )

@@ -17,6 +17,7 @@ from optimizer.response.curves import Curves
 from optimizer.response.evidence import Evidence
 from optimizer.response.forecast import OutcomeDraws
 from optimizer.response.model import Bands, FittedResponse, ResponseModel, percentile_bands
+from optimizer.response.weekly import WeeklyResponse
 
 GOAL = "value"  # name of the weighted sum among the outcomes
 
@@ -92,12 +93,14 @@ class GoalResponse:
         does harm is worth no more than money left out.
         """
         knots = self.parts[0].future.knots(np.maximum(upper, 1e-9 * self.parts[0].future.reference))
-        value, slope = np.zeros_like(knots), np.zeros_like(knots)
-        for part in self.parts:
-            own, rise = part.future.constant_spend(knots, weeks, self._part_worth(part, goal))
-            value, slope = value + own, slope + rise
+        value, slope = self.weekly(weeks, goal).constant(knots)
         level = np.maximum.accumulate(value, axis=1)
         return Curves.from_values(self.panel.cells, knots, level, np.where(value >= level, np.maximum(slope, 0.0), 0.0))
+
+    def weekly(self, weeks: int, goal: str = GOAL) -> WeeklyResponse:
+        """Worth of weekly spend per draw; see `FittedResponse.weekly`."""
+        parts = tuple(part.future.part(weeks, self._part_worth(part, goal)) for part in self.parts)
+        return self.parts[0].weekly_of(weeks, parts)
 
     def forecast(self, spend: Floats) -> dict[str, OutcomeDraws]:
         """Outcomes per draw when weekly spend (C, H) is made, and their weighted sum."""

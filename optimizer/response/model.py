@@ -21,6 +21,7 @@ from optimizer.response.reporting import UNKNOWN, learn_reporting
 from optimizer.response.settings import ModelSettings
 from optimizer.response.shapes import ShapeShares, fit_shapes
 from optimizer.response.unit_value import UnitValue, learn_unit_value
+from optimizer.response.weekly import WeeklyPart, WeeklyResponse
 
 MEMORY = 60  # weeks of spend that carry-over can reach back over
 
@@ -119,8 +120,15 @@ class FittedResponse:
             Goal units over the plan's weeks and the 8 after.
         """
         knots = self.future.knots(np.maximum(upper, 1e-9 * self.future.reference))
-        value, slope = self.future.constant_spend(knots, weeks, self.worth(goal))
-        return Curves.from_values(self.panel.cells, knots, value, slope)
+        return Curves.from_values(self.panel.cells, knots, *self.weekly(weeks, goal).constant(knots))
+
+    def weekly(self, weeks: int, goal: str) -> WeeklyResponse:
+        """Worth of weekly spend per draw, where weeks or risk matter; `curves` is its summary for constant spend."""
+        return self.weekly_of(weeks, (self.future.part(weeks, self.worth(goal)),))
+
+    def weekly_of(self, weeks: int, parts: tuple[WeeklyPart, ...]) -> WeeklyResponse:
+        """The worth of weekly spend over the given outcomes of these cells."""
+        return WeeklyResponse(self.panel.cells, weeks, self.future.reference, self.future.today, parts)
 
     def forecast(self, spend: Floats) -> dict[str, OutcomeDraws]:
         """Outcomes per draw when weekly spend (C, H) is made; draws are common between calls."""

@@ -55,7 +55,7 @@ def test_a_hint_near_or_far_changes_the_steps_and_not_the_answer() -> None:
     curves, bounds = smooth(40)
     response = respond(curves, bounds)
     plain = find_price(response, 3_000.0)
-    for hint in (plain.price * 1.001, plain.price * 30, plain.price / 1e4, 0.0, 1e9):
+    for hint in (plain.price * 1.001, plain.price * 30, plain.price / 1e4, 0.0, 1e9, 1e-300):
         hinted = find_price(response, 3_000.0, hint)
         assert hinted.price == pytest.approx(plain.price, rel=1e-9)
         assert hinted.bound == pytest.approx(plain.bound, rel=1e-12)

@@ -128,6 +128,15 @@ def test_no_time_gives_the_best_so_far_with_its_honest_gap() -> None:
     assert hurried.certificate.bound >= patient.certificate.value
 
 
+def test_money_that_can_bring_nothing_is_spent_and_proven() -> None:
+    curves = Curves.from_points(cells(2), [[0, 0.5, 1]] * 2, [[0, 0, 3]] * 2)
+    result = solve(Problem(curves, 0.4, Bounds(np.zeros(2), np.array([0.6, 0.55])), np.ones(2)))
+    assert result.spend.sum() == pytest.approx(0.4)
+    assert result.certificate.value == 0.0
+    assert result.certificate.gap == 0.0
+    assert result.certificate.status is Status.OPTIMAL
+
+
 def test_one_cell_gets_everything() -> None:
     curves = Curves.from_slopes(cells(1), [0.0, 10.0], [[3, 1]], [0])
     result = solve(free(curves, 7.0))
