@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -69,6 +69,13 @@ class Panel:
         last = self.spend[:, -RECENT_WEEKS:]
         seen = np.isfinite(last)
         return np.asarray(np.nansum(last, axis=1) / np.maximum(seen.sum(axis=1), 1), dtype=np.float64)
+
+    def until(self, weeks: int) -> Panel:
+        """The same cells as they stood after the first `weeks` weeks, 1 to T; cells begun later are in it, unseen."""
+        if not 1 <= weeks <= len(self.weeks):
+            raise ValueError(f"weeks is {weeks}; the panel has 1 to {len(self.weeks)}")
+        outcomes = {name: values[:, :weeks] for name, values in self.outcomes.items()}
+        return replace(self, weeks=self.weeks[:weeks], spend=self.spend[:, :weeks], outcomes=outcomes)
 
 
 def build_panel(history: History, by_audience: bool = False) -> Panel:

@@ -47,7 +47,8 @@ def test_a_result_keeps_every_promise(problem: Problem) -> None:
     assert (result.spend <= problem.bounds.upper).all()
     assert proof.value >= result.baseline_value
     assert proof.bound >= proof.value
-    assert proof.gap <= 1e-4
+    # A best plan worth 1e-160 of what the curves could bring is not to be told from nothing.
+    assert proof.gap <= 1e-4 or proof.bound - proof.value <= 1e-14 * problem.curves.knot_values.max()
     assert np.isfinite(proof.marginal).all()
     assert (proof.bound_prices >= 0).all()
 

@@ -69,7 +69,7 @@ def test_counts_without_more_than_chance_noise_are_seen_to_be_so(world: Truth) -
 def test_learning_has_settled_at_the_end_of_the_fit(joint: JointFit) -> None:
     mean = np.exp(joint.terms.log_mean + joint.model.common(joint.state.shared))
     before = joint.model.prior
-    after = learn_prior(joint.model, joint.state, joint.factor, mean, joint.model.settings)
+    after = learn_prior(joint.model, joint.state, joint.factor, mean)
     assert np.abs(np.log(after.cell_sd / before.cell_sd)).max() < 0.1
     assert np.abs(np.log(after.dispersion / before.dispersion)).max() < 0.1
     for name in ("network_sd", "content_sd"):

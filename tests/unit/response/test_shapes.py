@@ -18,6 +18,7 @@ from optimizer.response.shapes import (
     Batch,
     ShapeFits,
     ShapeGrid,
+    ShapeShares,
     climb,
     coarse_grid,
     fit_shapes,
@@ -43,12 +44,12 @@ def by_quadrature(fit: JointFit, half: float, slope: float, spend: np.ndarray, c
     assert len(free) == 4
     sd = 1.0 / np.sqrt(model.cell_precision[0, free])
     prior_mean = model.cell_mean(fit.state.shared)[0, free]
-    lines = [np.linspace(m - 6.0 * s, m + 6.0 * s, 33) for m, s in zip(prior_mean, sd, strict=True)]
+    lines = [np.linspace(m - 5.0 * s, m + 5.0 * s, 17) for m, s in zip(prior_mean, sd, strict=True)]
     # level is known far better than its prior says
-    lines[0] = np.linspace(centre[free[0]] - 1.2, centre[free[0]] + 1.2, 61)
+    lines[0] = np.linspace(centre[free[0]] - 1.2, centre[free[0]] + 1.2, 41)
     points = np.array(list(itertools.product(*lines)))
     total = []
-    for part in np.array_split(points, 40):
+    for part in np.array_split(points, 8):
         at = np.zeros((len(part), fit.state.cells.shape[1]))
         at[:, free], at[:, HALF], at[:, SLOPE] = part, half, slope
         breaks = np.zeros((len(part), fit.data.weeks, 0))
@@ -84,7 +85,7 @@ def test_evidence_of_no_effect_is_that_of_constant_spend(toy: JointFit) -> None:
 def test_weights_are_probabilities(shapes: ShapeFits) -> None:
     assert (shapes.weights >= 0).all()
     assert shapes.weights.sum(axis=1) == pytest.approx(np.ones(len(shapes.weights)))
-    shares = [kind.share for kind in shapes.kinds] + [shapes.inert_share]
+    shares = [kind.share for kind in shapes.shares.kinds] + [shapes.shares.inert]
     assert sum(shares) == pytest.approx(1.0)
     assert min(shares) > 0
 
@@ -125,13 +126,12 @@ def test_kinds_follow_the_evidence(joint: JointFit) -> None:
     cells = len(grid.half)
     tried = np.ones(cells, dtype=bool)
     for_inert = np.where(np.arange(grid.half.shape[1]) == grid.half.shape[1] - 1, 0.0, -30.0)
-    _, inert = learn_kinds(grid, np.tile(for_inert, (cells, 1)), tried)
-    assert inert > 5.0 * INERT_SHARE
+    assert learn_kinds(grid, np.tile(for_inert, (cells, 1)), tried).inert > 5.0 * INERT_SHARE
     steep = -30.0 * np.abs(grid.slope - np.log(2.0)) - 30.0 * (np.arange(grid.half.shape[1]) == grid.half.shape[1] - 1)
-    kinds, inert = learn_kinds(grid, steep, tried)
-    assert kinds[1].share > KINDS[1].share
-    assert inert < INERT_SHARE
-    assert learn_kinds(grid, steep, ~tried) == (KINDS, INERT_SHARE)
+    found = learn_kinds(grid, steep, tried)
+    assert found.kinds[1].share > KINDS[1].share
+    assert found.inert < INERT_SHARE
+    assert learn_kinds(grid, steep, ~tried) == ShapeShares(KINDS, INERT_SHARE)
 
 
 def mean_slope(shapes: ShapeFits) -> float:
@@ -155,5 +155,5 @@ def test_response_is_seen_where_it_is_and_not_where_outcomes_are_shuffled(joint:
     shuffled = replace(joint.data, outcome=joint.data.outcome[:, order], observed=joint.data.observed[:, order])
     none = fit_shapes(fit_joint(shuffled, ModelSettings()))
     assert np.median(none.response) < 0.0
-    assert none.inert_share > shapes.inert_share
+    assert none.shares.inert > shapes.shares.inert
     assert none.response_odds(shuffled.tried) == pytest.approx(none.response[shuffled.tried].sum())
