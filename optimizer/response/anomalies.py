@@ -13,14 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.history.panel import Floats
-from optimizer.response.joint import BREAK_SD, Factor, JointModel, Terms
+from optimizer.response.cell_rows import Batch, climb
+from optimizer.response.joint import BREAK_SD, Factor, JointModel, State, Terms
 
 OUTLIER_Z = 6.0
 DEAD_SHARE = 0.03  # of what was expected; less than that while money was spent means that tracking failed
 DEAD_Z = 5.5
 LONGEST_OUTLIER = 2  # weeks
 BREAK_EDGE = 3  # weeks; a break needs that many on either side
-BREAK_ODDS = 3.0  # log posterior odds at which a break is believed
+REDATE, REDATE_STEPS = 3, 4  # weeks either side in which a break's date is looked for, and steps of the search
+BREAK_ODDS = 2.0  # log posterior odds at which a break is believed
+WEEKS_BETWEEN_BREAKS = 260.0  # of one cell: a lasting break about every five years
 
 
 Flags = tuple[NDArray[np.bool_], NDArray[np.bool_]]
@@ -104,7 +107,7 @@ def scan_breaks(model: JointModel, terms: Terms, common: Floats, factor: Factor)
     weeks = data.weeks
     before = -np.tril(np.ones((weeks, weeks)), -1)  # column tau: -1 for weeks before tau
     found = []
-    odds = -np.log(2.0 * len(data.cells) * weeks)
+    odds = -np.log(WEEKS_BETWEEN_BREAKS)
     for cell in range(len(data.cells)):
         column = before * share[cell][:, None]
         gradient = column.T @ score[cell]
@@ -124,3 +127,26 @@ def scan_breaks(model: JointModel, terms: Terms, common: Floats, factor: Factor)
         if factor_log[best] + odds > BREAK_ODDS:
             found.append(Break(cell, best, float(gradient[best] / (information[best] + BREAK_SD**-2.0))))
     return found
+
+
+def redate_breaks(model: JointModel, state: State) -> NDArray[np.intp]:
+    """(C, S) first weeks of the breaks found so far, each moved to the date near it with the highest evidence.
+
+    The scan tests a step against curves that do not know of it yet, so its date can be off by a week or two; a wrong
+    week on the wrong side of a break pulls its size towards 0.
+    """
+    breaks = model.prior.breaks.copy()
+    shifts = np.arange(-REDATE, REDATE + 1)
+    for slot in range(breaks.shape[1]):
+        cells = np.flatnonzero(breaks[:, slot] >= 0)
+        if not len(cells):
+            continue
+        rows = np.repeat(cells, len(shifts))
+        dates = breaks[rows]
+        dates[:, slot] = np.clip(dates[:, slot] + np.tile(shifts, len(cells)), 1, model.data.weeks - 1)
+        found = climb(
+            model, state, Batch(rows, np.zeros(len(rows), dtype=bool), state.cells[rows], dates), REDATE_STEPS
+        )
+        best = found.evidence.reshape(len(cells), -1).argmax(axis=1)
+        breaks[cells, slot] = dates.reshape(len(cells), len(shifts), -1)[np.arange(len(cells)), best, slot]
+    return breaks

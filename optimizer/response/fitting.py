@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.history.panel import Floats
-from optimizer.response.anomalies import find_faults, scan_breaks
+from optimizer.response.anomalies import find_faults, redate_breaks, scan_breaks
 from optimizer.response.demand import Demand
 from optimizer.response.joint import (
     DECAY,
@@ -32,8 +32,9 @@ from optimizer.response.reporting import UNKNOWN, Reporting
 from optimizer.response.settings import ModelSettings
 
 ROUNDS = 14
-CLEAN_AT = (2, 4)  # rounds after which the record is cleaned
-BREAKS_AT = (5, 7, 9)  # rounds after which breaks are looked for
+CLEAN_AT = (2, 4, 10)  # rounds after which the record is cleaned; once more when breaks are known
+BREAKS_AT = (3, 5, 7, 9)  # rounds after which breaks are looked for
+REDATE_AT = (6, 8, 11)  # rounds after which those found are dated anew
 STEPS = 3
 
 
@@ -149,13 +150,20 @@ def fit_joint(data: FitData, settings: ModelSettings, given: Conditions | None =
             outage, outlier = find_faults(reported, data.outcome, mean, prior.dispersion[:, None])
             data = replace(data, observed=reported & ~outage & ~outlier)
         if turn in BREAKS_AT:
-            found = scan_breaks(model, terms, model.common(state.shared), factor)
-            if found:
-                slot = np.full((len(data.cells), 1), -1)
-                for change in found:
-                    slot[change.cell] = change.week
-                prior = replace(prior, breaks=np.concatenate([prior.breaks, slot], axis=1))
-                state = with_slots(state, 1)
+            prior, state = _break_more(model, state, factor, terms, prior)
+        elif turn in REDATE_AT:
+            prior = replace(prior, breaks=redate_breaks(model, state))
     model = JointModel(data, layout, settings, prior)
     state, factor, terms = model.mode(state, 10)
     return JointFit(data, model, state, factor, terms, outage, outlier)
+
+
+def _break_more(model: JointModel, state: State, factor: Factor, terms: Terms, prior: Prior) -> tuple[Prior, State]:
+    """Add the breaks that are believed now, one per cell at most."""
+    found = scan_breaks(model, terms, model.common(state.shared), factor)
+    if not found:
+        return prior, state
+    slot = np.full((len(state.cells), 1), -1)
+    for change in found:
+        slot[change.cell] = change.week
+    return replace(prior, breaks=np.concatenate([prior.breaks, slot], axis=1)), with_slots(state, 1)

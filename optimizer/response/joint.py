@@ -189,6 +189,12 @@ class Terms:
         return np.concatenate([self.fixed, -share * steps, -share * break_steps], axis=-1)
 
 
+def before_breaks(breaks: NDArray[np.intp], weeks: int) -> Floats:
+    """(B, T, S) 1 in the weeks before each break, 0 from it on and in unused slots; breaks (B, S)."""
+    begins = breaks[:, None, :]
+    return np.asarray((np.arange(weeks)[None, :, None] < begins) & (begins >= 0), dtype=np.float64)
+
+
 def cell_terms(cells: Floats, spend: Floats, steps: Floats, break_steps: Floats) -> Terms:
     """Evaluate cells (B, n) on relative spend (B, T).
 
@@ -224,9 +230,7 @@ class JointModel:
         cells, weeks = data.spend.shape
         slots = prior.breaks.shape[1]
         turns = layout.steps.shape[1]
-        week = np.arange(weeks)
-        begins = prior.breaks[:, None, :]
-        self.break_steps = ((week[None, :, None] < begins) & (begins >= 0)).astype(float)
+        self.break_steps = before_breaks(prior.breaks, weeks)
         sd = np.empty((cells, FIXED + turns + slots))
         sd[:, :FIXED] = prior.cell_sd
         sd[:, FIXED : FIXED + turns] = prior.drift_sd * np.sqrt(settings.knot_weeks)

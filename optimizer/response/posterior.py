@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from optimizer.errors import InternalError
 from optimizer.history.panel import Floats
+from optimizer.response.cell_rows import Batch, Objective, climb, free_coordinates
 from optimizer.response.demand import LONGEST_AHEAD
 from optimizer.response.fitting import JointFit
 from optimizer.response.joint import DECAY, FIXED, LEVEL, ORGANIC
 from optimizer.response.pareto import pareto_smoothed
 from optimizer.response.settings import ModelSettings
-from optimizer.response.shapes import Batch, Objective, ShapeFits, climb, free_coordinates
+from optimizer.response.shapes import ShapeFits
 
 FREEDOM = 5.0  # of the Student t that proposes; its tails cover what a normal around the mode would miss
 CHUNK = 400  # cell-shapes whose curvature is held at once
@@ -185,7 +186,7 @@ def shape_groups(fit: JointFit, shapes: ShapeFits, picks: NDArray[np.intp]) -> I
     found, row = np.unique(flat, return_inverse=True)
     for begin in range(0, len(found), CHUNK):
         cell, shape = np.divmod(found[begin : begin + CHUNK], last + 1)
-        at = climb(fit, Batch(cell, shape == last, shapes.coordinates[cell, shape]), 0, weekly=True)
+        at = climb(model, fit.state, Batch(cell, shape == last, shapes.coordinates[cell, shape]), 0, weekly=True)
         if at.weekly is None:
             raise InternalError("climb(weekly=True) returned no weekly information")
         inverse = np.linalg.inv(at.precision)
@@ -208,7 +209,7 @@ def _log_ratio(fit: JointFit, batch: Batch) -> Callable[[Floats], Floats]:
     """Log posterior of rows moved by displacements of their free coordinates, less that where they stand."""
 
     def ratio(away: Floats) -> Floats:
-        goal = Objective(fit, batch)
+        goal = Objective(fit.model, fit.state.shared, batch)
         moved = batch.start.copy()
         moved[:, goal.free] += away
         return goal.value(moved)[0] - goal.value(batch.start)[0]
