@@ -20,9 +20,9 @@ OUTLIER_Z = 6.0
 DEAD_SHARE = 0.03  # of what was expected; less than that while money was spent means that tracking failed
 DEAD_Z = 5.5
 LONGEST_OUTLIER = 2  # weeks
-BREAK_EDGE = 3  # weeks; a break needs that many on either side
+BREAK_EDGE = 4  # weeks with spend that a break needs on either side
 REDATE, REDATE_STEPS = 3, 4  # weeks either side in which a break's date is looked for, and steps of the search
-BREAK_ODDS = 2.0  # log posterior odds at which a break is believed
+BREAK_ODDS = 2.5  # log posterior odds at which a break is believed
 WEEKS_BETWEEN_BREAKS = 260.0  # of one cell: a lasting break about every five years
 
 
@@ -105,6 +105,7 @@ def scan_breaks(model: JointModel, terms: Terms, common: Floats, factor: Factor)
     score = np.where(data.observed, (data.outcome - mean) / slack, 0.0)
     share, design = terms.share, terms.design(model.layout.steps, model.break_steps)
     weeks = data.weeks
+    breakable = breakable_weeks(model)
     before = -np.tril(np.ones((weeks, weeks)), -1)  # column tau: -1 for weeks before tau
     found = []
     odds = -np.log(WEEKS_BETWEEN_BREAKS)
@@ -116,10 +117,7 @@ def scan_breaks(model: JointModel, terms: Terms, common: Floats, factor: Factor)
         information = weight[cell] @ column**2 - explained
         information = np.maximum(information, 1e-9)
         factor_log = -0.5 * np.log1p(information * BREAK_SD**2) + 0.5 * gradient**2 / (information + BREAK_SD**-2.0)
-        seen = np.cumsum(data.observed[cell] & (data.spend[cell] > 0))
-        earlier = np.concatenate([[0], seen[:-1]])
-        enough = (earlier >= BREAK_EDGE) & (seen[-1] - earlier >= BREAK_EDGE)
-        factor_log[~enough] = -np.inf
+        factor_log[~breakable[cell]] = -np.inf
         taken = model.prior.breaks[cell]
         for week in taken[taken >= 0]:
             factor_log[max(week - BREAK_EDGE, 0) : week + BREAK_EDGE + 1] = -np.inf
@@ -129,13 +127,21 @@ def scan_breaks(model: JointModel, terms: Terms, common: Floats, factor: Factor)
     return found
 
 
+def breakable_weeks(model: JointModel) -> NDArray[np.bool_]:
+    """(C, T) weeks at which a break may begin: with enough weeks of evidence on either side."""
+    data = model.data
+    seen = np.cumsum(data.observed & (data.spend > 0), axis=1)
+    earlier = np.pad(seen[:, :-1], ((0, 0), (1, 0)))
+    return np.asarray((earlier >= BREAK_EDGE) & (seen[:, -1:] - earlier >= BREAK_EDGE))
+
+
 def redate_breaks(model: JointModel, state: State) -> NDArray[np.intp]:
     """(C, S) first weeks of the breaks found so far, each moved to the date near it with the highest evidence.
 
     The scan tests a step against curves that do not know of it yet, so its date can be off by a week or two; a wrong
     week on the wrong side of a break pulls its size towards 0.
     """
-    breaks = model.prior.breaks.copy()
+    breaks, breakable = model.prior.breaks.copy(), breakable_weeks(model)
     shifts = np.arange(-REDATE, REDATE + 1)
     for slot in range(breaks.shape[1]):
         cells = np.flatnonzero(breaks[:, slot] >= 0)
@@ -143,7 +149,8 @@ def redate_breaks(model: JointModel, state: State) -> NDArray[np.intp]:
             continue
         rows = np.repeat(cells, len(shifts))
         dates = breaks[rows]
-        dates[:, slot] = np.clip(dates[:, slot] + np.tile(shifts, len(cells)), 1, model.data.weeks - 1)
+        moved = np.clip(dates[:, slot] + np.tile(shifts, len(cells)), 0, model.data.weeks - 1)
+        dates[:, slot] = np.where(breakable[rows, moved], moved, dates[:, slot])
         found = climb(
             model, state, Batch(rows, np.zeros(len(rows), dtype=bool), state.cells[rows], dates), REDATE_STEPS
         )

@@ -39,14 +39,15 @@ class BacktestSpec:
         Weeks ahead.
     origins : tuple of int or None
         Numbers of complete weeks known at each origin, 6 or more; None spreads up to 8 over the last third.
-    outcome : str
-        The count that is fitted; revenue is tested with conversions where the history has it.
+    outcome : str or None
+        What is fitted; with conversions revenue is tested too, where the history has it. None takes conversions where
+        any came, else revenue.
     settings : ModelSettings
     """
 
     horizon: int = 4
     origins: tuple[int, ...] | None = None
-    outcome: str = "conversions"
+    outcome: str | None = None
     settings: ModelSettings = field(default_factory=ModelSettings)
 
 
@@ -96,17 +97,18 @@ def backtest(panel: Panel, plan: BacktestSpec | None = None, progress: Progress 
         The history is too short, or an origin does not fit into it.
     """
     spec = plan or BacktestSpec()
-    origins = _origins(panel, spec, len(panel.weeks))
+    outcome = spec.outcome or _usual_outcome(panel)
+    origins = _origins(panel, spec, outcome, len(panel.weeks))
     say = progress or (lambda _what, _share: None)
     say("Looking for late data", 0.0)
-    withheld = _unreported(panel, spec)
+    withheld = late_weeks(fit_joint(prepare(panel, outcome), spec.settings))
     known = len(panel.weeks) - withheld
     if spec.origins is None:
-        origins = _origins(panel, spec, known)
+        origins = _origins(panel, spec, outcome, known)
     seen: list[Origin] = []
     for index, origin in enumerate(origins):
         say(f"Forecasting after week {origin} of {known}", (index + 1) / (len(origins) + 1))
-        seen += _look_ahead(panel.until(known), origin, spec)
+        seen += _look_ahead(panel.until(known), origin, outcome, spec)
     outcomes = dict.fromkeys(one.outcome for one in seen)
     ordered = tuple(one for name in outcomes for one in seen if one.outcome == name)
     scores = [score([one for one in ordered if one.outcome == name], level) for name in outcomes for level in LEVELS]
@@ -123,7 +125,7 @@ def default_origins(weeks: int, horizon: int) -> tuple[int, ...]:
     Examples
     --------
     >>> default_origins(104, 4)
-    (69, 73, 78, 82, 87, 91, 96, 100)
+    (70, 74, 79, 83, 87, 91, 96, 100)
     >>> default_origins(14, 4)
     (6, 7, 8, 9, 10)
     """
@@ -133,14 +135,20 @@ def default_origins(weeks: int, horizon: int) -> tuple[int, ...]:
     return tuple(int(origin) for origin in np.unique(np.round(np.linspace(first, last, max(count, 0)))))
 
 
-def _origins(panel: Panel, spec: BacktestSpec, known: int) -> tuple[int, ...]:
+def _usual_outcome(panel: Panel) -> str:
+    """Conversions where any came, else revenue where the history has it."""
+    came = [name for name in ("conversions", "revenue") if np.nansum(panel.outcomes.get(name, 0.0)) > 0]
+    return came[0] if came else "conversions"
+
+
+def _origins(panel: Panel, spec: BacktestSpec, outcome: str, known: int) -> tuple[int, ...]:
     """Check the history's length and the origins asked for."""
     horizon, names = spec.horizon, f"{len(panel.weeks)} complete weeks"
     if horizon < 1:
         raise InputError.at(f"weeks ahead is {horizon}", fix="it must be 1 or more")
-    if spec.outcome not in panel.outcomes:
+    if outcome not in panel.outcomes:
         listed = ", ".join(sorted(panel.outcomes)) or "none"
-        raise InputError.at(f"the history has no outcome {spec.outcome!r}", fix=f"outcomes in it: {listed}")
+        raise InputError.at(f"the history has no outcome {outcome!r}", fix=f"outcomes in it: {listed}")
     if known < FEWEST_KNOWN + horizon:
         late = f", {len(panel.weeks) - known} of them not fully reported yet" if known < len(panel.weeks) else ""
         raise InputError.at(
@@ -161,11 +169,6 @@ def _origins(panel: Panel, spec: BacktestSpec, known: int) -> tuple[int, ...]:
     return chosen
 
 
-def _unreported(panel: Panel, spec: BacktestSpec) -> int:
-    """Newest weeks that a fit of the whole history finds not fully reported."""
-    return late_weeks(fit_joint(prepare(panel, spec.outcome), spec.settings))
-
-
 def late_weeks(fit: JointFit) -> int:
     """Number of newest weeks up to the oldest whose share reported is surely well below 1."""
     weeks, lags = fit.model.layout.weeks, fit.model.layout.lags
@@ -175,15 +178,15 @@ def late_weeks(fit: JointFit) -> int:
     return int(late[-1]) + 1 if len(late) else 0
 
 
-def _look_ahead(panel: Panel, origin: int, spec: BacktestSpec) -> list[Origin]:
+def _look_ahead(panel: Panel, origin: int, outcome: str, spec: BacktestSpec) -> list[Origin]:
     """Forecasts of all outcomes from one origin, beside what came."""
     stop = min(origin + spec.horizon, len(panel.weeks))
     if stop == origin:
         return []
     past, now = panel.until(origin), panel.until(stop)
-    data = prepare(now, spec.outcome)
+    data = prepare(now, outcome)
     spend = (data.spend * data.reference[:, None])[:, origin:]
-    forecast = ResponseModel(spec.settings).fit(past, spec.outcome).forecast(spend)
+    forecast = ResponseModel(spec.settings).fit(past, outcome).forecast(spend)
     found = []
     for name, draws in forecast.items():
         actual = now.outcomes[name]

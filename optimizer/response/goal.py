@@ -65,8 +65,9 @@ class GoalResponse:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Findings of all parts; that one outcome alone does not respond is no more than a note."""
-        found = [finding for part in self.parts for finding in part.findings]
+        """Findings of the main part, and of the others whether they respond; a silent one alone is but a note."""
+        main = self.main
+        found = [f for part in self.parts for f in part.findings if part is main or f.rule == "no-response"]
         if self.responsive:
             found = [replace(f, severity=Severity.NOTE) if f.rule == "no-response" else f for f in found]
         return tuple(dict.fromkeys(found))
@@ -81,7 +82,9 @@ class GoalResponse:
         return replace(self, parts=tuple(part.with_today(today) for part in self.parts))
 
     def _part_worth(self, part: FittedResponse, goal: str) -> Floats:
-        """(S, C) goal units per unit of a part's fitted outcome."""
+        """(S, C) goal units per unit of a part's fitted outcome; 0 in the sum for one that does not follow spend."""
+        if goal == GOAL and not part.responsive:
+            return np.zeros_like(part.future.draws.level)
         if goal != GOAL:
             return part.worth(goal) if goal in part.outcomes else np.zeros_like(part.future.draws.level)
         return np.asarray(sum(self.worths.get(name, 0.0) * part.worth(name) for name in part.outcomes))

@@ -122,7 +122,9 @@ def average_rate(data: FitData) -> float:
     """Log outcome per unit of money, over all cells and weeks; as if half a unit more had been seen."""
     paid = data.observed & (data.spend > 0)
     money = (data.spend * data.reference[:, None])[paid].sum()
-    return float(np.log(max(data.outcome[paid].sum(), 0.5) / max(money, 1e-300)))
+    if money <= 0:  # nothing was ever spent: no return is more likely than another
+        return 0.0
+    return float(np.log(max(data.outcome[paid].sum(), 0.5) / money))
 
 
 def pooled_prior(layout: Layout, prior: Prior, settings: ModelSettings) -> tuple[Floats, Floats]:

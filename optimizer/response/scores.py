@@ -186,13 +186,14 @@ def wilson(inside: int, count: int) -> tuple[float, float]:
     Examples
     --------
     >>> [round(end, 3) for end in wilson(9, 10)]
-    [0.656, 0.977]
+    [0.652, 0.977]
     """
     z = NormalDist().inv_cdf(0.5 + 0.5 * SURE)
     share, more = inside / count, z**2 / count
     middle = (share + 0.5 * more) / (1.0 + more)
     reach = z / (1.0 + more) * float(np.sqrt(share * (1.0 - share) / count + more / (4.0 * count)))
-    return max(middle - reach, 0.0), min(middle + reach, 1.0)
+    low = middle - reach if inside > 0 else 0.0
+    return low, middle + reach if inside < count else 1.0
 
 
 def pick(scores: Iterable[Score], outcome: str, level: str) -> Score:

@@ -61,6 +61,29 @@ class WeeklyPart:
         value = np.exp(log_sigmoid(rise) - log_sigmoid(-slope * half))
         return value, value * slope / (1.0 + np.exp(np.minimum(rise, 50.0))) / safe
 
+    def bent_height(self, state: Floats) -> tuple[Floats, Floats, Floats]:
+        """Height as in `height`, with its first and second derivative."""
+        extra = (...,) + (None,) * (state.ndim - 2)
+        slope, half = self.slope[extra], self.half[extra]
+        safe = np.maximum(state, TINY)
+        rise = slope * (np.log(safe) - half)
+        left = 1.0 / (1.0 + np.exp(np.minimum(rise, 50.0)))  # what is still missing to the full height, as a share
+        value = np.exp(log_sigmoid(rise) - log_sigmoid(-slope * half))
+        steep = value * slope * left / safe
+        return value, steep, steep * (slope * (2.0 * left - 1.0) - 1.0) / safe
+
+    @property
+    def inflection(self) -> Floats:
+        """(S, C) relative carried-over spend up to which the height bends upwards, from where on downwards.
+
+        A height of slope up to 1 bends downwards everywhere but below the smallest spend that counts, where it is
+        level.
+        """
+        share = np.maximum(0.5 - 0.5 / np.maximum(self.slope, TINY), 0.0)
+        with np.errstate(divide="ignore"):
+            turn = np.exp(self.half + np.log(share / (1.0 - share)) / np.maximum(self.slope, TINY))
+        return np.asarray(np.maximum(turn, TINY))
+
 
 @dataclass(frozen=True, eq=False)
 class WeeklyResponse:
