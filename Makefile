@@ -22,6 +22,8 @@ PYTHON  ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
              "$$p" -c '$(ENOUGH)' 2>/dev/null && { echo "$$p"; break; }; done)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Small matrices are multiplied faster by one thread, above all where two test processes share two cores.
+export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
 .PHONY: help plan app sample test check screens arena bench docs picture clean

@@ -87,8 +87,9 @@ def plan(  # noqa: PLR0913 - one argument per option
         str | None,
         typer.Option(
             metavar="OUTCOME",
-            help="What to maximise: revenue, conversions or another outcome of the history. "
-            "Without it revenue where the history has it, else conversions.",
+            help="What to maximise: revenue, conversions or another outcome of the history, or value, the sum of the "
+            "worths in --settings. Without it value where worths are given, else revenue where the history has it, "
+            "else conversions.",
         ),
     ] = None,
     current: Annotated[
@@ -97,6 +98,22 @@ def plan(  # noqa: PLR0913 - one argument per option
             metavar="FILE",
             help="Today's weekly spend per cell (CSV: network, content_type, spend). Without it the mean of the last "
             "12 complete weeks.",
+        ),
+    ] = None,
+    settings: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="What money means: currency, country, worth of each outcome (TOML; `optimizer settings` prints one to "
+            "fill in).",
+        ),
+    ] = None,
+    earlier: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="An earlier export of the same history, from which late reporting is learned; may be given several "
+            "times.",
         ),
     ] = None,
     out: Annotated[
@@ -127,8 +144,12 @@ def plan(  # noqa: PLR0913 - one argument per option
         current=current,
         seed=seed,
         by_audience=by_audience,
+        settings=settings,
+        earlier=tuple(earlier or ()),
     )
-    check_outputs({"--out": out, "--summary": summary}, {"HISTORY": history, "--bounds": bounds, "--current": current})
+    inputs = {"HISTORY": history, "--bounds": bounds, "--current": current, "--settings": settings}
+    inputs |= {f"--earlier {path}": path for path in request.earlier if isinstance(path, Path)}
+    check_outputs({"--out": out, "--summary": summary}, inputs)
 
     from optimizer.history import load_history
     from optimizer.planning.build import make_plan
@@ -143,6 +164,86 @@ def plan(  # noqa: PLR0913 - one argument per option
     write_files(files)
     _report(result.findings)
     print_plan(result, [str(path) for path in files])
+
+
+@app.command()
+def backtest(  # noqa: PLR0913 - one argument per option
+    history: HistoryFile,
+    weeks: Annotated[int, typer.Option(metavar="N", min=1, max=52, help="Weeks ahead that each forecast covers.")] = 4,
+    origins: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LIST",
+            help="Numbers of complete weeks after which to forecast, such as 60,70,80. Without it up to 8 over the "
+            "last third of the history.",
+        ),
+    ] = None,
+    outcome: Annotated[
+        str | None,
+        typer.Option(metavar="OUTCOME", help="What to forecast. Without it conversions and revenue."),
+    ] = None,
+    since: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=0,
+            help="Say what moved with the last N weeks; 0 leaves that out. Without it as many as the weeks ahead, "
+            "where the history is long enough.",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write every comparison here (CSV, one row each).")
+    ] = None,
+    chart: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw forecasts against what came (.svg or .png).")
+    ] = None,
+    settings: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Settings (TOML); public holidays of the country in it may move demand."),
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Of the random draws.")] = 0,
+    by_audience: Annotated[bool, typer.Option("--by-audience", help="Split cells by audience too.")] = False,
+) -> None:
+    """Test the forecasts on your own past: error, skill over a naive forecast, and whether the intervals hold.
+
+    For example:
+
+    `optimizer backtest history.csv`
+
+    `optimizer backtest history.csv --weeks 3 --origins 60,70,80 --out rows.csv --chart chart.svg`
+    """
+    from optimizer.planning.backtest_chart import chart_bytes, chart_format
+    from optimizer.planning.backtest_text import backtest_csv, backtest_text
+    from optimizer.planning.export import check_outputs, write_files
+
+    form = chart_format(chart) if chart is not None else ""
+    check_outputs({"--out": out, "--chart": chart}, {"HISTORY": history, "--settings": settings})
+
+    from optimizer.history import build_panel, load_history
+    from optimizer.planning.moved import back_far_enough, what_moved
+    from optimizer.planning.progress import shown_progress
+    from optimizer.planning.settings import read_settings
+    from optimizer.response.backtest import BacktestSpec
+    from optimizer.response.backtest import backtest as run
+    from optimizer.response.settings import ModelSettings
+
+    country = read_settings(settings).country if settings is not None else ""
+    spec = BacktestSpec(weeks, parse_list(origins, "--origins"), outcome, ModelSettings(seed=seed, country=country))
+    with shown_progress() as progress:
+        progress(f"Reading {history.name}", 0.0)
+        read = load_history(history)
+        panel = build_panel(read, by_audience)
+        result = run(panel, spec, progress)
+        back = back_far_enough(panel, weeks) if since is None else since
+        moved = what_moved(panel, back, outcome, weeks, spec.settings) if back else None
+    files: dict[str | Path, str | bytes] = {}
+    if out is not None:
+        files[out] = backtest_csv(result)
+    if chart is not None:
+        files[chart] = chart_bytes(result, form)
+    write_files(files)
+    _report(read.findings)
+    typer.echo(backtest_text(result, moved, [str(path) for path in files]), nl=False)
 
 
 @app.command()
@@ -181,6 +282,19 @@ def sample(
 
     for path in write_sample(folder):
         typer.echo(f"Written: {path} (simulated)")
+
+
+@app.command()
+def settings() -> None:
+    """Print a settings file to fill in, with every key explained.
+
+    For example:
+
+    `optimizer settings > settings.toml`
+    """
+    from optimizer.planning.settings import settings_template
+
+    typer.echo(settings_template(), nl=False)
 
 
 @app.command(name="app")
@@ -226,6 +340,22 @@ def parse_amount(text: str, name: str) -> float:
         fix = "write a plain number such as 28562.50, with a point before decimals and nothing else"
         raise InputError.at(f"{name} is '{text}'", fix=fix)
     return value
+
+
+def parse_list(text: str | None, name: str) -> tuple[int, ...] | None:
+    """Read whole numbers with commas between them.
+
+    Examples
+    --------
+    >>> parse_list("60, 70,80", "--origins")
+    (60, 70, 80)
+    """
+    if text is None:
+        return None
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise InputError.at(f"{name} is '{text}'", fix="write whole numbers with commas, such as 60,70,80") from None
 
 
 def _report(findings: Iterable[Finding]) -> None:

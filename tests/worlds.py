@@ -1,8 +1,8 @@
 """Small simulated advertisers whose truth is known; for recovery tests and benchmarks.
 
 Curves, demand, carry-over and noise are drawn from families that the response model does not contain as such (powers,
-Weibull and logistic growth, a straight line that ends, organic sales up to a third, common shocks, a delayed carry-over),
-so that what is recovered is not just the model's own assumptions.
+Weibull and logistic growth, a straight line that ends, organic sales up to a third, common shocks), so that what is
+recovered is not just the model's own assumptions.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Write README's generated blocks: the commands, the columns of a history, and a real result.
+"""Write README's generated blocks: the commands, the columns of a history, the settings, and a real result.
 
     python tools/readme.py            write them all
     python tools/readme.py commands   write that one alone
-    python tools/readme.py --check    exit 1 if the commands or the columns are not as written
+    python tools/readme.py --check    exit 1 if the commands, the columns or the settings are not as written
 
 The result is that of a real `make plan`; it is not compared by `--check`, since the last digits of a forecast
 may differ from one processor to another.
@@ -37,9 +37,8 @@ def commands() -> str:
         if command.hidden:
             continue
         lines += [f"### optimizer {name}", "", _first_paragraph(command.help or ""), ""]
-        lines += ["| | default | |", "|---|---|---|"]
-        lines += [_parameter(parameter) for parameter in command.params if not getattr(parameter, "hidden", False)]
-        lines.append("")
+        rows = [_parameter(parameter) for parameter in command.params if not getattr(parameter, "hidden", False)]
+        lines += ["| | default | |", "|---|---|---|", *rows, ""] if rows else []
     return "\n".join(lines).strip()
 
 
@@ -63,6 +62,13 @@ def columns() -> str:
     from optimizer.history.sample import column_table
 
     return column_table()
+
+
+def settings() -> str:
+    """Return the settings file that `optimizer settings` prints, with every key explained."""
+    from optimizer.planning.settings import settings_template
+
+    return f"```toml\n{settings_template().strip()}\n```"
 
 
 def result() -> str:
@@ -98,8 +104,8 @@ def truth() -> str:
     )
 
 
-BLOCKS = {"commands": commands, "columns": columns, "result": result}
-COMPARED = ("commands", "columns")
+BLOCKS = {"commands": commands, "columns": columns, "settings": settings, "result": result}
+COMPARED = ("commands", "columns", "settings")
 
 
 def rewritten(text: str, names: Iterable[str]) -> str:

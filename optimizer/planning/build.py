@@ -14,24 +14,26 @@ from numpy.typing import NDArray
 from optimizer.allocation.problem import Allocation, Bounds, Problem, Status
 from optimizer.history.findings import Finding, Severity, worst_first
 from optimizer.history.panel import Floats, Panel
+from optimizer.planning.earlier import Earlier, learned_reporting, load_earlier
 from optimizer.planning.explain import Returns, Split, explain_moves, move_returns
+from optimizer.planning.fit import MAIN_OUTCOMES, fit_responses, fitted_outcome
+from optimizer.planning.goal import goal_history, harmful_spend
 from optimizer.planning.money import weekly_amounts
 from optimizer.planning.plan import CellForecast, CurveBands, Interval, Plan, RunInfo
-from optimizer.planning.question import Question, request_settings, settle
+from optimizer.planning.question import Question, in_currency, request_settings, settle
 from optimizer.planning.request import PlanRequest
 from optimizer.planning.wording import Wording, money, money_unit, quantity, unit_for
 
 if TYPE_CHECKING:
     from optimizer.history.history import History
+    from optimizer.planning.fit import Response
     from optimizer.response.curves import Curves
     from optimizer.response.forecast import OutcomeDraws
-    from optimizer.response.model import FittedResponse
 
 Progress = Callable[[str, float], None]
 """Called with what is being done and the share of the work that is behind it."""
 
 INTERVAL = (5.0, 95.0)  # percent; the ends of a 90 % interval
-MAIN_OUTCOMES = ("conversions", "revenue")
 SCALED = 0.01  # today's split counts as scaled where the budget differs from its sum by more than this share
 WEEK = np.timedelta64(7, "D")
 
@@ -63,7 +65,7 @@ def make_plan(history: History, request: PlanRequest, progress: Progress | None 
     Raises
     ------
     InputError
-        The request does not fit the history, or the history is too short to fit.
+        The request does not fit the history, one of its files cannot be used, or the history is too short to fit.
     InfeasibleError
         The bounds cannot hold the budget.
 
@@ -79,11 +81,16 @@ def make_plan(history: History, request: PlanRequest, progress: Progress | None 
 
     say = progress or _silent
     say("Reading weeks and cells", 0.0)
-    panel = build_panel(history, by_audience=request.by_audience)
+    request = replace(request, settings=request.read_settings())
+    panel = in_currency(build_panel(history, by_audience=request.by_audience), request.read_settings())
     question = settle(panel, request)
+    earlier = load_earlier(panel, request)
     say("Fitting the response", 0.05)
-    models = _fit(panel, question.goal, request)
-    return assemble(Material(panel, request, question, models, [*history.findings, *_begun(history, panel)]), say)
+    models = fit_responses(panel, question, request, earlier.panels)
+    findings = [*_of_history(history, panel), *_begun(history, panel), *earlier.findings]
+    for name in question.worths or (question.goal,):
+        findings += learned_reporting(panel, earlier.panels, fitted_outcome(panel, name))
+    return assemble(Material(panel, request, question, models, findings, earlier), say)
 
 
 class Material(NamedTuple):
@@ -92,15 +99,16 @@ class Material(NamedTuple):
     panel: Panel
     request: PlanRequest
     question: Question
-    models: Sequence[FittedResponse]
+    models: Sequence[Response]
     findings: Sequence[Finding] = ()
+    earlier: Earlier = Earlier()
 
 
 def assemble(material: Material, say: Progress) -> Plan:
     """Solve, forecast and explain, given fitted responses."""
     from optimizer.allocation import solve
 
-    panel, request, question, models, known = material
+    panel, request, question, models, known, earlier = material
     models = [model.with_today(question.today) for model in models]
     fitted = models[0]
     say("Finding the best split", 0.7)
@@ -112,6 +120,9 @@ def assemble(material: Material, say: Progress) -> Plan:
 
     say("Forecasting", 0.8)
     draws = _forecast(models, spend, baseline)
+    if _loses(draws, question):
+        spend = baseline.copy()
+        draws = _forecast(models, spend, baseline)
     total, baseline_total, gain, carry_after = _totals(draws)
 
     say("Explaining", 0.9)
@@ -119,7 +130,10 @@ def assemble(material: Material, say: Progress) -> Plan:
     unit = money_unit(question.weekly, len(panel.cells))
     wording = Wording(question.goal, panel.currency, unit, 10.0**-question.decimals, fitted.responsive)
     returns = _returns(curves, split, request.weeks, unit)
-    findings = [*known, *fitted.findings, *question.findings, *_notes(panel, question, total)]
+    bands = _bands(fitted, question, upper)
+    findings = [*known, *_of_response(fitted), *question.findings, *_notes(panel, question, total)]
+    if min(question.worths.values(), default=0.0) < 0:
+        findings += harmful_spend(panel.cells, split.plan, bands, panel.currency)
     plan = Plan(
         cells=panel.cells,
         weeks=_coming_weeks(panel, request.weeks),
@@ -136,9 +150,9 @@ def assemble(material: Material, say: Progress) -> Plan:
         allocation=_certify(problem, solved, spend, baseline, wording.step),
         bounds=question.bounds,
         curves=curves,
-        bands=_bands(fitted, panel, upper, question.goal),
+        bands=bands,
         findings=worst_first(_once(findings)),
-        run=_run(panel, request, question),
+        run=_run(panel, request, question, earlier),
         responsive=fitted.responsive,
     )
     say("Done", 1.0)
@@ -147,19 +161,6 @@ def assemble(material: Material, say: Progress) -> Plan:
 
 def _silent(_what: str, _share: float) -> None:
     """Show nothing."""
-
-
-def _fit(panel: Panel, goal: str, request: PlanRequest) -> list[FittedResponse]:
-    """Fit what forecasts the goal, and conversions and revenue too where that does not: every summary holds them."""
-    from optimizer.response.model import ResponseModel
-    from optimizer.response.settings import ModelSettings
-
-    settings = ModelSettings(seed=request.seed, draws=request.draws)
-    main = "conversions" if goal in MAIN_OUTCOMES and "conversions" in panel.outcomes else goal
-    outcomes = [main]
-    if main not in MAIN_OUTCOMES:
-        outcomes += [name for name in MAIN_OUTCOMES if name in panel.outcomes][:1]
-    return [ResponseModel(settings).fit(panel, outcome=outcome) for outcome in outcomes]
 
 
 def _within_reach(question: Question) -> Bounds:
@@ -226,7 +227,7 @@ def _certify(problem: Problem, solved: Allocation, spend: Floats, baseline: Floa
     )
 
 
-def _forecast(models: Sequence[FittedResponse], spend: Floats, baseline: Floats) -> _Forecast:
+def _forecast(models: Sequence[Response], spend: Floats, baseline: Floats) -> _Forecast:
     """Draws of every outcome; the first model that forecasts an outcome tells it."""
     plan: dict[str, OutcomeDraws] = {}
     before: dict[str, OutcomeDraws] = {}
@@ -236,6 +237,19 @@ def _forecast(models: Sequence[FittedResponse], spend: Floats, baseline: Floats)
         before |= {name: draws for name, draws in other.items() if name not in before}
     order = sorted(plan, key=lambda name: MAIN_OUTCOMES.index(name) if name in MAIN_OUTCOMES else len(MAIN_OUTCOMES))
     return _Forecast({name: plan[name] for name in order}, {name: before[name] for name in order})
+
+
+def _loses(draws: _Forecast, question: Question) -> bool:
+    """Whether the plan is forecast to be worth less than today's split.
+
+    The curves that a split is chosen by stay level where outcomes of negative worth outgrow the others; the forecast
+    falls there.
+    """
+    if min(question.worths.values(), default=0.0) >= 0:
+        return False
+    plan, before = draws.plan[question.goal], draws.baseline[question.goal]
+    gain = (plan.expected.sum(axis=(1, 2)) - before.expected.sum(axis=(1, 2))).mean()
+    return bool(gain + (plan.after.sum(axis=1) - before.after.sum(axis=1)).mean() < 0)
 
 
 def _totals(draws: _Forecast) -> tuple[dict[str, Interval], ...]:
@@ -253,8 +267,9 @@ def _totals(draws: _Forecast) -> tuple[dict[str, Interval], ...]:
 
 
 def _interval(mean: float, draws: Floats) -> Interval:
+    """The ends hold the mean: counts far below one have quantiles of 0 and 0."""
     low, high = np.percentile(draws, INTERVAL)
-    return Interval(mean, float(low), float(high))
+    return Interval(mean, min(float(low), mean), max(float(high), mean))
 
 
 def _by_cell(draws: OutcomeDraws) -> CellForecast:
@@ -309,7 +324,7 @@ def _notes(panel: Panel, question: Question, total: Mapping[str, Interval]) -> l
         fix = "today's split was scaled to the plan's budget to compare like with like"
         findings.append(Finding("today-scaled", Severity.NOTE, problem, fix))
     goal = question.goal
-    best = float(np.nansum(panel.outcomes[goal], axis=0).max())
+    best = float(np.nansum(goal_history(panel, goal, question.worths), axis=0).max())
     forecast = total[goal].mean / question.weeks
     if forecast > best > 0:
         tried = question.weekly <= float(np.nansum(panel.spend, axis=0).max())
@@ -320,6 +335,19 @@ def _notes(panel: Panel, question: Question, total: Mapping[str, Interval]) -> l
         )
         findings.append(Finding("beyond-record", Severity.WARNING, problem, fix))
     return findings
+
+
+def _of_history(history: History, panel: Panel) -> list[Finding]:
+    """Findings of the history that still hold: its currency may be named by the settings."""
+    return [finding for finding in history.findings if not (finding.rule == "no-currency" and panel.currency)]
+
+
+def _of_response(fitted: Response) -> list[Finding]:
+    """Findings of the fit; that one part of a goal does not respond does not keep the whole at today's split."""
+    if not fitted.responsive:
+        return list(fitted.findings)
+    part = "its part of the goal rests on averages that do not stand out from noise"
+    return [replace(one, fix=part) if one.rule == "no-response" else one for one in fitted.findings]
 
 
 def _begun(history: History, panel: Panel) -> list[Finding]:
@@ -333,12 +361,10 @@ def _begun(history: History, panel: Panel) -> list[Finding]:
     return [Finding("week-begun", Severity.NOTE, problem, fix, file=history.file)]
 
 
-def _bands(fitted: FittedResponse, panel: Panel, upper: Floats, goal: str) -> CurveBands:
-    bands = fitted.bands(upper, goal)
-    outcome = panel.outcomes.get(goal)
-    points = tuple(
-        np.empty((0, 2)) if outcome is None else _points(panel.spend[c], outcome[c]) for c in range(len(panel.cells))
-    )
+def _bands(fitted: Response, question: Question, upper: Floats) -> CurveBands:
+    bands, panel = fitted.bands(upper, question.goal), fitted.panel
+    outcome = goal_history(panel, question.goal, question.worths)
+    points = tuple(_points(panel.spend[c], outcome[c]) for c in range(len(panel.cells)))
     tried = np.array([one.tried for one in fitted.evidence], dtype=np.float64).reshape(-1, 2)
     return CurveBands(bands.spend, bands.mean, bands.low, bands.high, points, tried)
 
@@ -353,11 +379,11 @@ def _once(findings: list[Finding]) -> list[Finding]:
     return list(dict.fromkeys(findings))
 
 
-def _run(panel: Panel, request: PlanRequest, question: Question) -> RunInfo:
+def _run(panel: Panel, request: PlanRequest, question: Question, earlier: Earlier) -> RunInfo:
     """Name the run by everything that decides its figures: data, version, seed and settings."""
     from optimizer import __version__
 
-    settings = request_settings(panel, request, question)
+    settings = {**request_settings(panel, request, question), "earlier": earlier.hashes}
     origin = [panel.source_sha256, __version__, request.seed, settings]
     text = json.dumps(origin, sort_keys=True, ensure_ascii=True, allow_nan=False)
     identity = hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -10,7 +10,7 @@ import numpy as np
 
 from optimizer.planning.explain import headline, proof
 from optimizer.planning.plan import Move, Plan
-from optimizer.planning.wording import MONEY_OUTCOMES, money, money_unit, number
+from optimizer.planning.wording import MONEY_OUTCOMES, VALUE, money, money_unit, number
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -108,7 +108,16 @@ def _below(plan: Plan, files: Sequence[str]) -> list[str]:
         else "No file was written; --out plan.csv and --summary summary.json do."
     )
     run = f"Run {plan.run.id}, version {plan.run.version}, seed {plan.run.seed}."
-    return [*outcome_lines(plan), proof(plan), written, run]
+    return [*outcome_lines(plan), *_worths(plan), proof(plan), written, run]
+
+
+def _worths(plan: Plan) -> list[str]:
+    """What the goal `value` adds up."""
+    worths = plan.run.settings.get("outcomes")
+    if plan.goal != VALUE or not isinstance(worths, dict):
+        return []
+    parts = [f"{name.replace('_', ' ')} x {number(worth)}" for name, worth in worths.items()]
+    return [f"Value adds up: {', '.join(parts)}."]
 
 
 def print_plan(plan: Plan, files: Sequence[str] = ()) -> None:

@@ -113,6 +113,7 @@ def explain_moves(
             move_return=float(returns.move[c]),
             moved=bool(moved[c]),
             step=wording.step,
+            tried=evidence[c].tried[1] > 0,
         )
         known, words = evidence[c], wording.for_size(max(place.today, place.plan))
         moves.append(
@@ -156,6 +157,7 @@ class _Place:
     move_return: float
     moved: bool
     step: float
+    tried: bool
 
     def near(self, bound: float) -> bool:
         """Whether the plan stands at a bound, rounding aside."""
@@ -179,10 +181,12 @@ def _reason(place: _Place, there: _Elsewhere, evidence: str, wording: Wording) -
         why = _why_cut(place, there, wording)
         held = f"Held at its minimum of {wording.spend(place.lower)} a week: " if place.near(place.lower) else ""
         held = "Stopped: " if place.near(0.0) else held
-    elif evidence in ("none", "weak"):
+    elif evidence in ("none", "weak") and place.tried:
         return f"Stays: too little evidence to move ({evidence})."
     else:
         why, held = _why_kept(place, there, wording), _kept_at(place, wording)
+    if not place.tried:
+        why = f"{why}, judged by its network and content type alone"
     return f"{held}{why}." if held else f"{why[0].upper()}{why[1:]}."
 
 

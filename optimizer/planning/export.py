@@ -161,20 +161,20 @@ def check_outputs(
         _check_target(Path(path), name)
 
 
-def write_files(texts: Mapping[str | Path, str]) -> None:
-    """Write all of the texts or none of them.
+def write_files(contents: Mapping[str | Path, str | bytes]) -> None:
+    """Write all of the files or none of them; text is written as UTF-8.
 
-    Every text goes to a temporary name beside its target first; the targets are replaced when all are on disk. If one
-    cannot be replaced, those replaced before it get their old content back.
+    Every content goes to a temporary name beside its target first; the targets are replaced when all are on disk. If
+    one cannot be replaced, those replaced before it get their old content back.
     """
     staged: list[tuple[Path, Path]] = []
     try:
-        for path, text in texts.items():
+        for path, content in contents.items():
             target = Path(os.path.realpath(path))
             temporary = _beside(target)
             staged.append((temporary, target))
-            with temporary.open("x", encoding="utf-8", newline="") as file:
-                file.write(text)
+            with temporary.open("xb") as file:
+                file.write(content.encode() if isinstance(content, str) else content)
                 file.flush()
                 os.fsync(file.fileno())
             if target.exists():

@@ -8,6 +8,7 @@ everything learned anew. From the first to the second the data speak, from the s
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -16,13 +17,13 @@ from optimizer.allocation import solve
 from optimizer.allocation.problem import Problem
 from optimizer.errors import InputError
 from optimizer.history.panel import Cell, Floats, Panel
-from optimizer.planning.question import choose_goal, default_bounds
+from optimizer.planning.question import default_bounds
 from optimizer.response.backtest import FEWEST_KNOWN
-from optimizer.response.forecast import TAIL_WEEKS
 from optimizer.response.demand import LONGEST_AHEAD
 from optimizer.response.model import FittedResponse, ResponseModel
 from optimizer.response.prepare import prepare
 from optimizer.response.settings import ModelSettings
+from optimizer.response.weekly import TAIL_WEEKS
 
 STEP = 0.01  # of today's spend: the next money, whose return is asked for
 
@@ -116,16 +117,16 @@ def what_moved(
     InputError
         Fewer than 6 weeks are left for the earlier fit, or nothing was spent lately.
     """
-    known, most = len(panel.weeks) - weeks, LONGEST_AHEAD - TAIL_WEEKS - horizon
-    if weeks < 1 or known < FEWEST_KNOWN or weeks > most:
-        limit = min(len(panel.weeks) - FEWEST_KNOWN, most)
+    known, limit = len(panel.weeks) - weeks, _furthest(panel, horizon)
+    if not 1 <= weeks <= limit:
         allowed = f"choose from 1 to {limit}" if limit >= 1 else f"more than {FEWEST_KNOWN} weeks are needed"
         raise InputError.at(f"since is {weeks} with {len(panel.weeks)} complete weeks", fix=allowed)
     today = panel.recent_spend
     if not today.sum() > 0:
         raise InputError.at("nothing was spent in the last 12 complete weeks", fix="leave out --since")
-    goal = choose_goal(panel, goal)
-    outcome = "conversions" if goal == "revenue" and "conversions" in panel.outcomes else goal
+    goal = goal or ("revenue" if "revenue" in panel.outcomes else "conversions")
+    converted = float(np.nansum(panel.outcomes.get("conversions", 0.0))) > 0
+    outcome = "conversions" if goal == "revenue" and converted else goal
     model, past = ResponseModel(settings), panel.until(known)
     old = model.fit(past, outcome)
     data = prepare(panel, outcome)
@@ -133,13 +134,25 @@ def what_moved(
     stages = (carried_on(old, since), model.fit(panel, outcome, held=old.learned), model.fit(panel, outcome))
     asked = [_ask(fitted.with_today(today), goal, horizon) for fitted in stages]
     moves = [
-        CellMove(cell, float(today[c]), Stages(*(float(m[c]) for m, _ in asked)), Stages(*(float(s[c]) for _, s in asked)))
+        CellMove(
+            cell, float(today[c]), Stages(*(float(m[c]) for m, _ in asked)), Stages(*(float(s[c]) for _, s in asked))
+        )
         for c, cell in enumerate(panel.cells)
     ]
     moves.sort(key=lambda move: (-abs(move.share.now - move.share.before), move.cell))
     shares = [share for _, share in asked]
-    by_data, by_model = (0.5 * float(np.abs(b - a).sum()) for a, b in zip(shares, shares[1:], strict=False))
+    by_data, by_model = (0.5 * float(np.abs(b - a).sum()) for a, b in pairwise(shares))
     return WhatMoved(weeks, horizon, goal, panel.currency, tuple(moves), by_data, by_model)
+
+
+def _furthest(panel: Panel, horizon: int) -> int:
+    """How many weeks back an earlier fit may end."""
+    return min(len(panel.weeks) - FEWEST_KNOWN, LONGEST_AHEAD - TAIL_WEEKS - horizon)
+
+
+def back_far_enough(panel: Panel, weeks: int) -> int:
+    """The usual distance to the earlier fit: `weeks` where the history allows, else 0."""
+    return weeks if weeks <= _furthest(panel, weeks) and panel.recent_spend.sum() > 0 else 0
 
 
 def carried_on(fitted: FittedResponse, spend: Floats) -> FittedResponse:

@@ -139,7 +139,7 @@ class Plan:
     spend, baseline : float array, shape (C, H)
         Planned spend, and today's split scaled to the same budget, per week.
     goal : str
-        What is maximised: revenue, conversions or another outcome.
+        What is maximised: revenue, conversions, another outcome, or "value", the sum of outcomes by their worth.
     currency : str
         ISO 4217 or "".
     total, baseline_total, gain, carry_after : mapping of outcome to Interval

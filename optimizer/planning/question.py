@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +14,13 @@ from optimizer.allocation.problem import Bounds
 from optimizer.errors import InfeasibleError, InputError
 from optimizer.history.findings import Finding, Severity
 from optimizer.history.panel import Cell, Floats, Panel
+from optimizer.planning.goal import choose_goal, goal_findings, goal_worths
 from optimizer.planning.money import money_decimals
 from optimizer.planning.request import PlanRequest, read_bounds, read_current
 from optimizer.planning.wording import number
+
+if TYPE_CHECKING:
+    from optimizer.planning.settings import Settings
 
 DEFAULT_CEILING = 3.0  # times the recent mean weekly spend
 ROUNDING = 1e-7  # share of the weekly budget by which bounds may miss it: fractions of a cent, not a clash
@@ -40,6 +45,10 @@ class Question:
     goal : str
     findings : tuple of Finding
         What was assumed.
+    worths : mapping of str to float
+        Worth per unit of each outcome that the goal `value` adds up; empty for another goal.
+    country : str
+        ISO 3166 code whose public holidays may move demand; "" for none.
     """
 
     budget: float
@@ -49,6 +58,8 @@ class Question:
     today: Floats
     goal: str
     findings: tuple[Finding, ...]
+    worths: Mapping[str, float] = field(default_factory=dict)
+    country: str = ""
 
     @property
     def weekly(self) -> float:
@@ -62,13 +73,15 @@ def settle(panel: Panel, request: PlanRequest) -> Question:
     Raises
     ------
     InputError
-        A file names unknown cells or impossible amounts, the goal is not in the history, or nothing was spent lately
-        and no current split is given.
+        A file names unknown cells or impossible amounts, the goal or an outcome it adds up is not in the history, or
+        nothing was spent lately and no current split is given.
     InfeasibleError
         The minimums add up to more than the budget, or the maximums to less.
     """
-    findings: list[Finding] = []
-    goal = choose_goal(panel, request.goal)
+    settings = request.read_settings()
+    goal = choose_goal(panel, request.goal, settings)
+    worths = goal_worths(panel, goal, settings)
+    findings = goal_findings(goal, worths)
     today, notes = _today(panel, request)
     findings += notes
     usual = panel.recent_spend if panel.recent_spend.sum() > 0 else today
@@ -79,31 +92,25 @@ def settle(panel: Panel, request: PlanRequest) -> Question:
     decimals = money_decimals(request.budget, request.weeks, len(panel.cells), panel.currency)
     budget = round(request.budget, decimals)
     bounds = _close(bounds, budget / request.weeks)
-    return Question(budget, request.weeks, decimals, bounds, today, goal, tuple(findings))
+    country = settings.country if settings is not None else ""
+    return Question(budget, request.weeks, decimals, bounds, today, goal, tuple(findings), worths, country)
 
 
-def choose_goal(panel: Panel, asked: str | None) -> str:
-    """The outcome to maximise: the one asked for, else revenue where the history has it, else conversions.
+def in_currency(panel: Panel, settings: Settings | None) -> Panel:
+    """The panel with the settings' currency where its history names none.
 
     Raises
     ------
     InputError
-        The history has no such outcome, or has neither of the two and none is asked for.
+        The history names another currency.
     """
-    known = [name for name, values in panel.outcomes.items() if np.nansum(values) > 0]
-    if asked is None:
-        usual = [name for name in ("revenue", "conversions") if name in known or name in panel.outcomes]
-        if not usual:
-            raise InputError.at(
-                "the history has neither revenue nor conversions", fix=f"{_goals(known)}; choose (--goal)"
-            )
-        return next((name for name in usual if name in known), usual[-1])
-    name = asked.strip().lower()
-    if name in panel.outcomes:
-        return name
-    if name == "profit":
-        raise InputError.at("goal profit needs margins and costs, which a history does not hold", fix=_goals(known))
-    raise InputError.at(f"goal is {asked!r}, but the history has no such column", fix=_goals(known))
+    if settings is None or not settings.currency or settings.currency == panel.currency:
+        return panel
+    if panel.currency:
+        problem = f"currency is {settings.currency}, but the history is in {panel.currency}"
+        fix = "name the history's or take the line out; amounts are not converted"
+        raise InputError.at(problem, file=f"{settings.file}, key currency", fix=fix)
+    return replace(panel, currency=settings.currency)
 
 
 def default_bounds(usual: Floats) -> Bounds:
@@ -247,10 +254,6 @@ def _names(cells: Sequence[Cell], out: NDArray[np.bool_]) -> str:
     return f"not for {', '.join(labels[:NAMED])}{more}"
 
 
-def _goals(known: Sequence[str]) -> str:
-    return f"goals of this history are {', '.join(known)}" if known else "this history has no outcome above 0"
-
-
 def exact(amount: float, currency: str) -> str:
     """Money to the cent, for limits that must be met.
 
@@ -270,6 +273,9 @@ def request_settings(panel: Panel, request: PlanRequest, question: Question) -> 
         "budget": question.budget,
         "weeks": question.weeks,
         "goal": question.goal,
+        "outcomes": dict(question.worths),
+        "currency": panel.currency,
+        "country": question.country,
         "draws": request.draws,
         "by_audience": request.by_audience,
         "bounds": {cell: [round(low, 6), round(high, 6)] for cell, (low, high) in zip(cells, limits, strict=True)},

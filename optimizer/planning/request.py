@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,6 +14,10 @@ from optimizer.allocation.problem import Bounds
 from optimizer.errors import InputError
 from optimizer.history.panel import Cell, Floats
 from optimizer.planning.cell_table import read_cell_table
+
+if TYPE_CHECKING:
+    from optimizer.history.history import History
+    from optimizer.planning.settings import Settings
 
 MOST_WEEKS = 52
 FEWEST_DRAWS = 20
@@ -29,7 +34,8 @@ class PlanRequest:
     weeks : int
         Length of the horizon, 1 to 52.
     goal : str or None
-        Outcome to maximise; None takes revenue where the history has it, else conversions.
+        Outcome to maximise, or "value" for the sum of the settings' worths; None takes value where the settings give
+        worths, else revenue where the history has it, else conversions.
     bounds : path, Bounds or None
         Smallest and largest weekly spend per cell: a file (see `read_bounds`), arrays in the order of the panel's
         cells, or None for 0 to 3 times the recent mean.
@@ -42,6 +48,10 @@ class PlanRequest:
         Number of posterior draws, 20 or more.
     by_audience : bool
         Split cells by audience where the history names it.
+    settings : path, Settings or None
+        What money means: a file (see `optimizer.planning.settings.read_settings`) or the record.
+    earlier : sequence of path or History
+        Earlier exports of the same history, from which late reporting is learned.
 
     Raises
     ------
@@ -64,6 +74,8 @@ class PlanRequest:
     seed: int = 0
     draws: int = 200
     by_audience: bool = False
+    settings: str | Path | Settings | None = None
+    earlier: Sequence[str | Path | History] = ()
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.budget) and self.budget > 0):
@@ -75,6 +87,22 @@ class PlanRequest:
             raise InputError.at(f"seed is {self.seed}", fix="it must be 0 or more")
         if self.draws < FEWEST_DRAWS:
             raise InputError.at(f"draws is {self.draws}", fix=f"intervals need {FEWEST_DRAWS} or more")
+        if isinstance(self.earlier, str | Path):
+            raise InputError.at(f"earlier is {str(self.earlier)!r}", fix="give a list of files, even of one")
+
+    def read_settings(self) -> Settings | None:
+        """The settings, read if a file was given.
+
+        Raises
+        ------
+        InputError
+            The file cannot be used.
+        """
+        if not isinstance(self.settings, str | Path):
+            return self.settings
+        from optimizer.planning.settings import read_settings
+
+        return read_settings(self.settings)
 
 
 def read_bounds(path: str | Path, cells: Sequence[Cell]) -> Bounds:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-MONEY_OUTCOMES = frozenset(("revenue", "profit"))
+VALUE = "value"
+"""The goal that adds up outcomes by their worth; the name `optimizer.response.goal` gives the weighted sum."""
+MONEY_OUTCOMES = frozenset(("revenue", "profit", VALUE))
 
 
 def number(value: float) -> str:
@@ -43,10 +45,13 @@ def quantity(value: float, outcome: str, currency: str, short: bool = False) -> 
     --------
     >>> quantity(310, "revenue", "EUR"), quantity(310, "revenue", "EUR", short=True), quantity(1, "conversions", "")
     ('EUR 310 revenue', 'EUR 310', '1 conversion')
+    >>> quantity(1240, "value", "EUR")
+    'EUR 1,240 in value'
     """
     text = number(value)
     if outcome in MONEY_OUTCOMES:
-        return money(value, currency) if short else f"{money(value, currency)} {outcome}"
+        name = "in value" if outcome == VALUE else outcome
+        return money(value, currency) if short else f"{money(value, currency)} {name}"
     word = outcome.replace("_", " ")
     return f"{text} {word.removesuffix('s') if text in ('1', '-1') else word}"
 

@@ -27,6 +27,8 @@ LAYERS = (
     ("ui",),
     ("cli", "app"),
 )
+#: Modules that are not named like the distribution they come from.
+DISTRIBUTIONS = {"vl_convert": "vl-convert-python"}
 RANK = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}
 
 
@@ -113,6 +115,7 @@ def test_only_milp_imports_pulp() -> None:
 
 def test_what_is_imported_is_declared_and_the_reverse() -> None:
     used = {name.split(".")[0].lower() for path in FILES for name, _ in imported_modules(path)}
+    used = {DISTRIBUTIONS.get(name, name) for name in used}
     used -= {*(name.lower() for name in sys.stdlib_module_names), "optimizer"}
     assert used <= declared(), f"not declared in pyproject.toml: {sorted(used - declared())}"
     idle = declared() - used

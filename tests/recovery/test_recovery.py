@@ -7,7 +7,7 @@ import pytest
 
 from optimizer.response import FittedResponse, ResponseModel
 from tests.panels import with_break, without_newest
-from tests.worlds import Truth, simulate
+from tests.worlds import Truth, carry, simulate
 
 SEEDS = range(8)
 WEEKS = 4
@@ -37,7 +37,6 @@ def heights(worlds: list[tuple[Truth, FittedResponse]]) -> dict[str, np.ndarray]
 
 def test_heights_of_the_curves_are_recovered(heights: dict[str, np.ndarray]) -> None:
     error = np.log(heights["mean"] / heights["true"])
-    print("median |log error|", np.median(np.abs(error), axis=0), "mean", error.mean(axis=0))
     assert (np.median(np.abs(error), axis=0) < [0.25, 0.20, 0.20]).all()
     assert (np.abs(error.mean(axis=0)) < [0.25, 0.20, 0.20]).all()
 
@@ -46,15 +45,14 @@ def test_the_form_of_the_curves_is_recovered(heights: dict[str, np.ndarray]) -> 
     """Height relative to that at the usual spend, which does not need the organic share to be known."""
     relative = {name: heights[name] / heights[name][:, 1:2] for name in ("true", "mean")}
     error = np.log(relative["mean"] / relative["true"])[:, [0, 2]]
-    print("form", np.median(np.abs(error), axis=0), error.mean(axis=0))
     assert (np.median(np.abs(error), axis=0) < 0.15).all()
+    # far better than to take every curve for a straight line, as an average return does
     straight = np.log(np.array([0.5, 2.0]) / relative["true"][:, [0, 2]])
-    assert (np.median(np.abs(error), axis=0) < 0.6 * np.median(np.abs(straight), axis=0)).all()
+    assert (np.abs(error).mean(axis=0) < 0.6 * np.abs(straight).mean(axis=0)).all()
 
 
 def test_bands_of_the_curves_hold_the_truth(heights: dict[str, np.ndarray]) -> None:
     inside = (heights["low"] <= heights["true"]) & (heights["true"] <= heights["high"])
-    print("bands hold", inside.mean(axis=0))
     assert inside.mean() > 0.65
 
 
@@ -72,7 +70,6 @@ def test_intervals_of_totals_hold_what_comes(worlds: list[tuple[Truth, FittedRes
             rng, shape = np.random.default_rng(index), 1.0 / truth.dispersion[:, None]
             each = rng.poisson(rng.gamma(shape, mean / shape, (400, *mean.shape))).sum(axis=2)
             cells.append(((low <= each) & (each <= high)).mean())
-    print("whole", np.mean(whole), "cells", np.mean(cells))
     assert 0.75 <= np.mean(whole) <= 1.0
     assert 0.75 <= np.mean(cells) <= 0.98
 
@@ -83,7 +80,6 @@ def test_intervals_are_not_wide_beyond_use(worlds: list[tuple[Truth, FittedRespo
         seen = fit.forecast(np.repeat(truth.today[:, None], WEEKS, axis=1))["conversions"].observed.sum(axis=(1, 2))
         low, high = np.quantile(seen, [0.05, 0.95])
         widths.append(np.log(high / low))
-    print("widths", np.median(widths))
     assert np.median(widths) < 0.45
 
 
@@ -97,7 +93,6 @@ def test_weeks_not_fully_reported_do_not_lower_the_forecast() -> None:
         means = [f.forecast(weekly)["conversions"].expected.sum(axis=(1, 2)).mean() for f in (full, late)]
         errors.append(np.log(means[1] / means[0]))
         found += "late-data" in {finding.rule for finding in late.findings}
-    print("late", errors, found)
     assert np.abs(np.mean(errors)) < 0.05
     assert np.max(np.abs(errors)) < 0.12
     assert found >= 7
@@ -115,12 +110,12 @@ def test_a_break_eight_weeks_ago_is_found_and_dated() -> None:
         mine = [text for text in breaks if text.startswith(f"{truth.cells[cell].label} lost")]
         found += any(week in text for text in mine for week in near)
         wrong += len(breaks) - len(mine)
-        usual = np.median(truth.spend, axis=1)
-        height = response.bands(usual, "conversions", points=3).mean[cell, -1]
-        true = truth.height(usual[:, None])[cell, 0] * truth.demand[truth.weeks]
-        errors.append(np.log(height / true))
-    print("break", found, wrong, errors)
-    assert found >= 5
-    assert wrong == 0
-    # found or not, the plan counts on about the new level, log(0.4) below the old one
-    assert np.median(errors) == pytest.approx(np.log(0.4), abs=0.3)
+        weekly = np.repeat(truth.today[:, None], WEEKS, axis=1)
+        carried = carry(np.concatenate([truth.spend, weekly], axis=1), truth.decay)[:, truth.weeks :]
+        season = truth.demand[truth.weeks : truth.weeks + WEEKS]
+        true = (season * (truth.organic[:, None] + 0.4 * truth.height(carried)))[cell].sum()
+        promised = response.forecast(weekly)["conversions"].expected.mean(axis=0)[cell].sum()
+        errors.append(np.log(promised / true))
+    assert found >= 6
+    assert wrong <= 1
+    assert np.median(np.abs(errors)) < 0.3  # a forecast at the old level would be off by about 0.75

@@ -235,10 +235,46 @@ def test_bad_bounds(refused, history_file, tmp_path, rows, place, what):
     assert what in message
 
 
-@pytest.mark.parametrize("option", ["--bounds", "--current"])
+@pytest.mark.parametrize("option", ["--bounds", "--current", "--settings", "--earlier"])
 def test_missing_files_beside_the_history(refused, history_file, tmp_path, option):
     path = tmp_path / "none.csv"
     assert refused(2, history_file, option, path) == f"{path}: there is no such file; check the path."
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("[outcomes]\nconversion = 42", ", key outcomes.conversion: conversion is not a known outcome; did you mean"),
+        ("[outcomes]\nclicks = 1", ", key outcomes.clicks: the history has no clicks; take the line out; outcomes of"),
+        ('currency = "USD"', ", key currency: currency is USD, but the history is in EUR; name the history's"),
+        ("currency = EUR", ", line 1, column 12: this is not TOML (invalid value); write lines such as"),
+    ],
+)
+def test_bad_settings(refused, history_file, tmp_path, text, what):
+    path = tmp_path / "settings.toml"
+    path.write_text(text)
+    assert refused(2, history_file, "--settings", path).startswith(f"{path}{what}")
+
+
+def test_value_as_goal_without_worths(refused, history_file):
+    message = refused(2, history_file, "--goal", "value")
+    assert message == "goal value needs what each outcome is worth; give them under [outcomes] in --settings FILE."
+
+
+def test_an_earlier_export_that_is_the_history(refused, history_file):
+    message = refused(2, history_file, "--earlier", history_file)
+    assert message.startswith(f"{history_file}: this is the same export as the history;")
+
+
+@pytest.mark.parametrize("option", ["--settings", "--earlier"])
+def test_settings_and_earlier_exports_are_never_overwritten(history_file, tmp_path, capsys, option):
+    path = tmp_path / "kept"
+    path.write_text("kept")
+    words = ["plan", history_file, "--budget", "12000", "--weeks", "4", option, str(path), "--out", str(path)]
+    assert cli.main(words) == 2
+    named = option if option == "--settings" else f"{option} {path}"
+    assert capsys.readouterr().err == f"error: --out {path} is the same file as {named}; give each its own name.\n"
+    assert path.read_text() == "kept"
 
 
 def test_an_unknown_goal(refused, history_file):

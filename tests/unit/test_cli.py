@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import os
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 
 from optimizer import __version__, cli
 from optimizer.errors import InfeasibleError, InternalError
+from optimizer.planning.settings import read_settings
 
 
 def test_plan_prints_the_result_and_writes_both_files(history_file, tmp_path, capsys):
@@ -75,6 +77,52 @@ def test_bounds_current_and_goal_are_kept(history_file, tmp_path, capsys):
     capsys.readouterr()
 
 
+def test_settings_give_the_goal_value(history_file, tmp_path, capsys):
+    settings, summary = tmp_path / "settings.toml", tmp_path / "summary.json"
+    settings.write_text('currency = "EUR"\ncountry = "DE"\n[outcomes]\nconversions = 42\n')
+    words = ["plan", history_file, "--budget", "12000", "--weeks", "4", "--settings", str(settings)]
+    assert cli.main([*words, "--summary", str(summary)]) == 0
+    said = capsys.readouterr()
+    assert " more value (" in said.out
+    assert "Value adds up: conversions x 42." in said.out
+    told = json.loads(summary.read_text())
+    assert told["goal"] == "value"
+    assert told["total"]["value"]["mean"] == pytest.approx(42 * told["total"]["conversions"]["mean"])
+    assert "revenue" in told["total"]
+    assert {key: told["run"]["settings"][key] for key in ("outcomes", "country", "currency")} == {
+        "outcomes": {"conversions": 42.0}, "country": "DE", "currency": "EUR",
+    }  # fmt: skip
+    assert cli.main([*words, "--goal", "conversions", "--summary", str(summary)]) == 0
+    assert json.loads(summary.read_text())["goal"] == "conversions"
+    capsys.readouterr()
+
+
+def test_earlier_exports_are_part_of_the_run(history_file, tmp_path, history_text, capsys):
+    summary, paths = tmp_path / "summary.json", []
+    for end in ("2025-06-02", "2025-06-16"):
+        path = tmp_path / f"{end}.csv"
+        history_text.rows = [row for row in history_text.rows if row[0] < "2025-06-16"]
+        rows = [row for row in history_text.rows if row[0] < end]
+        path.write_text("\n".join([history_text.header, *(",".join(row) for row in rows)]) + "\n")
+        paths.append(str(path))
+    words = ["plan", history_file, "--budget", "12000", "--weeks", "4", "--summary", str(summary)]
+    assert cli.main([*words, "--earlier", paths[0], "--earlier", paths[1]]) == 0
+    told = json.loads(summary.read_text())
+    hashes = [hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in paths]
+    assert told["run"]["settings"]["earlier"] == hashes
+    assert "reporting-learned" in [finding["rule"] for finding in told["findings"]]
+    capsys.readouterr()
+
+
+def test_settings_prints_a_file_to_fill_in(tmp_path, capsys):
+    assert cli.main(["settings"]) == 0
+    text = capsys.readouterr().out
+    assert '# currency = "EUR"' in text
+    path = tmp_path / "settings.toml"
+    path.write_text(text)
+    assert read_settings(path).worths == {}
+
+
 def test_plan_without_files_prints_alone(history_file, capsys):
     assert cli.main(["plan", history_file, "--budget", "12000", "--weeks", "4"]) == 0
     assert "No file was written" in capsys.readouterr().out
@@ -117,11 +165,11 @@ def test_sample_can_be_planned_on(tmp_path, capsys):
 def test_help_names_the_commands(words, capsys):
     assert cli.main(words) == 0
     said = capsys.readouterr().out
-    for command in ("plan", "check", "sample", "app"):
+    for command in ("plan", "check", "sample", "settings", "app"):
         assert command in said
 
 
-@pytest.mark.parametrize("command", ["plan", "check", "sample", "app"])
+@pytest.mark.parametrize("command", ["plan", "check", "sample", "settings", "app"])
 def test_every_command_has_help_with_an_example(command, capsys):
     assert cli.main([command, "--help"]) == 0
     said = capsys.readouterr().out

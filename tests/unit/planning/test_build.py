@@ -13,6 +13,8 @@ from optimizer.history.findings import Finding, Severity
 from optimizer.planning.build import Material, assemble, make_plan
 from optimizer.planning.question import settle
 from optimizer.planning.request import PlanRequest
+from optimizer.planning.settings import Settings
+from optimizer.response.forecast import OutcomeDraws
 
 
 def quiet(_what, _share):
@@ -169,6 +171,16 @@ def test_what_is_said_of_the_next_money_is_true(panel, response):
     assert move.marginal == pytest.approx(slope, rel=0.01)
 
 
+def test_a_part_of_the_goal_without_a_response_does_not_claim_that_nothing_moves(panel, response):
+    told = Finding("no-response", Severity.NOTE, "no detectable response: clicks", "today's split is kept")
+    plan = plan_of(panel, replace(response, findings=(told,)))
+    assert (plan.spend != plan.baseline).any()
+    finding = next(one for one in plan.findings if one.rule == "no-response")
+    assert finding.text == (
+        "no detectable response: clicks; its part of the goal rests on averages that do not stand out from noise."
+    )
+
+
 def test_findings_come_worst_first_and_once(panel, response):
     note = Finding("a", Severity.NOTE, "a")
     serious = Finding("b", Severity.SERIOUS, "b")
@@ -209,6 +221,99 @@ def test_the_run_is_named_by_all_that_decides_it(panel, response):
     ]
     assert len({first.run.id, *(plan.run.id for plan in others)}) == 6
     json.dumps(dict(first.run.settings), allow_nan=False)
+
+
+class Weighted:
+    """Answers for the goal `value`: conversions of a known response, with harm that grows with spend."""
+
+    def __init__(self, response, harm):
+        self.inner, self.harm = response, harm
+        self.panel, self.evidence, self.findings, self.responsive = (
+            response.panel, response.evidence, (), True,
+        )  # fmt: skip
+
+    def with_today(self, today):
+        return Weighted(self.inner.with_today(today), self.harm)
+
+    def curves(self, upper, weeks, goal):
+        return self.inner.curves(upper, weeks, "conversions")  # level at best: harm is not in them
+
+    def forecast(self, spend):
+        told = self.inner.forecast(spend)
+        one, harm = told["conversions"], self.harm * spend
+        value = OutcomeDraws(one.expected - harm, one.observed - harm, one.after)
+        return {"value": value, **told}
+
+    def bands(self, upper, goal, points=41):
+        bands = self.inner.bands(upper, "conversions", points)
+        return replace(bands, mean=bands.mean - self.harm[0] * bands.spend)
+
+
+WORTHS = {"conversions": 1.0, "negative_feedback": -1.0}
+
+
+def hated(panel):
+    feedback = 0.01 * np.nan_to_num(panel.spend)
+    feedback[0, 5] = np.nan
+    return replace(panel, outcomes={**panel.outcomes, "negative_feedback": feedback})
+
+
+def test_value_is_told_beside_conversions_and_revenue(panel, response):
+    panel = hated(panel)
+    plan = plan_of(
+        panel, Weighted(replace(response, panel=panel), np.zeros((3, 1))), settings=Settings(outcomes=WORTHS)
+    )
+    assert plan.goal == "value"
+    assert list(plan.total) == ["conversions", "revenue", "value"]
+    assert plan.total["value"].mean == pytest.approx(plan.total["conversions"].mean)
+    assert plan.run.settings["outcomes"] == WORTHS
+    # The chart shows the weighted sum of those weeks in which every part was observed.
+    assert [len(points) for points in plan.bands.points] == [19, 20, 19]
+    conversions, feedback = panel.outcomes["conversions"][1], panel.outcomes["negative_feedback"][1]
+    np.testing.assert_allclose(plan.bands.points[1], np.column_stack([panel.spend[1], conversions - feedback]))
+
+
+def test_a_plan_that_harm_makes_worth_less_than_today_is_not_made(panel, response):
+    panel, settings = hated(panel), Settings(outcomes=WORTHS)
+    response = replace(response, panel=panel)
+    harmless = plan_of(panel, Weighted(response, np.zeros((3, 1))), settings=settings)
+    assert (harmless.spend != harmless.baseline).any()
+    assert not any(one.rule == "harmful-spend" for one in harmless.findings)
+    raised = (harmless.spend - harmless.baseline).mean(axis=1) > 0
+    plan = plan_of(panel, Weighted(response, np.where(raised, 1.0, 0.0)[:, None]), settings=settings)
+    np.testing.assert_array_equal(plan.spend, plan.baseline)
+    assert plan.gain["value"].mean == 0
+
+
+def test_spend_that_does_harm_is_named(panel, response):
+    panel = hated(panel)
+    response = Weighted(replace(response, panel=panel), np.full((3, 1), 0.05))
+    plan = plan_of(panel, response, settings=Settings(outcomes=WORTHS))
+    finding = next(one for one in plan.findings if one.rule == "harmful-spend")
+    assert "lowers the value in" in finding.text
+
+
+def test_the_currency_and_country_are_part_of_the_run(panel, response):
+    plain = plan_of(panel, response)
+    country = plan_of(panel, response, settings=Settings(country="VN"))
+    assert country.run.settings["country"] == "VN"
+    assert plain.run.settings["currency"] == "EUR"
+    assert plain.run.id != country.run.id
+    assert plan_of(panel, response, settings=Settings(country="VN", outcomes={"clicks": 1}), goal="revenue").run == (
+        country.run
+    )  # worths that are not used decide nothing
+
+
+def test_intervals_hold_their_mean_where_counts_are_rare(panel, response):
+    class Rare(type(response)):
+        def forecast(self, spend):
+            few = np.zeros((100, *spend.shape))
+            few[0] = 1.0
+            return {"conversions": OutcomeDraws(few, few, few.sum(axis=2))}
+
+    total = plan_of(panel, Rare(panel), goal="conversions").total["conversions"]
+    assert total.low <= total.mean <= total.high
+    assert total.mean > 0
 
 
 def test_charts_get_the_points_of_history(panel, response):
@@ -258,6 +363,60 @@ def test_progress_is_told_from_start_to_end(real):
     shares = [share for _, share in said]
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0.0, 1.0)
+
+
+@pytest.fixture
+def counted(tmp_path, history_text):
+    """The history with clicks and negative feedback, and without a currency."""
+    history_text.header = "date,network,content_type,spend,conversions,revenue,clicks,negative_feedback"
+    for row in history_text.rows:
+        row[6:] = [str(20 * int(row[4])), str(round(0.01 * float(row[3])))]
+    path = tmp_path / "counted.csv"
+    path.write_text(str(history_text))
+    return load_history(path)
+
+
+def test_end_to_end_value_is_the_weighted_sum(counted):
+    settings = Settings(currency="USD", outcomes={"conversions": 40, "clicks": 0.5, "negative_feedback": -2})
+    plan = make_plan(counted, PlanRequest(budget=12_000, weeks=4, draws=100, settings=settings))
+    assert (plan.goal, plan.currency) == ("value", "USD")
+    assert list(plan.total) == ["conversions", "revenue", "value", "clicks", "negative_feedback"]
+    parts = ((40, "conversions"), (0.5, "clicks"), (-2, "negative_feedback"))
+    for told in (plan.total, plan.baseline_total, plan.gain):
+        assert told["value"].mean == pytest.approx(sum(worth * told[name].mean for worth, name in parts), rel=1e-9)
+    proven = plan.allocation.certificate
+    assert plan.gain["value"].mean + plan.carry_after["value"].mean == pytest.approx(
+        proven.value - plan.allocation.baseline_value, rel=0.02
+    )
+    assert not any(one.rule == "no-currency" for one in plan.findings)
+    assert "no-currency" in [one.rule for one in counted.findings]
+
+
+def test_end_to_end_any_outcome_can_be_the_goal(counted):
+    plan = make_plan(counted, PlanRequest(budget=12_000, weeks=4, draws=40, goal="clicks"))
+    assert list(plan.total) == ["conversions", "revenue", "clicks"]
+    assert plan.total["clicks"].mean == pytest.approx(20 * plan.total["conversions"].mean, rel=0.1)
+
+
+def test_end_to_end_no_conversions_at_all(tmp_path, history_text):
+    for row in history_text.rows:
+        row[4] = "0"
+    path = tmp_path / "h.csv"
+    path.write_text(str(history_text))
+    plan = make_plan(load_history(path), PlanRequest(budget=12_000, weeks=4, draws=40))
+    # Revenue is told by revenue itself then, not by conversions that are not there.
+    seen = np.array([float(row[5]) for row in history_text.rows]).reshape(30, 4)[-12:].sum(axis=1).mean()
+    assert plan.goal == "revenue"
+    assert plan.baseline_total["revenue"].mean == pytest.approx(4 * seen, rel=0.25)
+    assert 0 <= plan.total["conversions"].mean < 1
+    history_text.header = "date,network,content_type,spend,conversions,currency"
+    history_text.rows = [[*row[:5], row[6]] for row in history_text.rows]
+    path.write_text(str(history_text))
+    plan = make_plan(load_history(path), PlanRequest(budget=12_000, weeks=4, draws=40))
+    np.testing.assert_array_equal(plan.spend, plan.baseline)
+    assert plan.responsive is False
+    assert plan.total["conversions"].low <= plan.total["conversions"].mean < 1
+    assert np.isfinite([plan.total["conversions"].high, plan.allocation.certificate.bound]).all()
 
 
 def test_a_week_that_has_begun_is_named(tmp_path, history_text):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,8 @@ from optimizer.planning.console import move_table, outcome_lines, plain_text, pr
 from optimizer.planning.explain import headline, proof
 from optimizer.planning.question import settle
 from optimizer.planning.request import PlanRequest
+
+MAPPINGS = ("total", "baseline_total", "gain", "carry_after")
 
 
 @pytest.fixture
@@ -55,6 +58,16 @@ def test_outcomes_are_told_with_intervals(plan):
     conversions, revenue = outcome_lines(plan)
     assert conversions.startswith("Expected conversions: ")
     assert revenue.startswith(f"Expected revenue: EUR {plan.total['revenue'].mean:,.0f} (90 % interval")
+
+
+def test_what_value_adds_up_is_told(plan):
+    told = replace(plan, goal="value", run=replace(plan.run, settings={"outcomes": {"followers_gained": 0.5}}))
+    told = replace(told, **{name: {"value": getattr(plan, name)["revenue"]} for name in MAPPINGS})
+    lines = plain_text(told).splitlines()
+    assert "Value adds up: followers gained x 0.5." in lines
+    assert f"Expected value: EUR {plan.total['revenue'].mean:,.0f} (90 % interval" in "\n".join(lines)
+    assert lines[0].startswith(f"This plan brings EUR {plan.gain['revenue'].mean:,.0f} more value (")
+    assert "Value adds up" not in plain_text(plan)
 
 
 def test_a_terminal_gets_a_table_and_a_pipe_plain_text(plan, monkeypatch):

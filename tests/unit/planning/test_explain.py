@@ -154,3 +154,23 @@ def test_proof_tells_bound_value_and_gap(plan):
     assert told.endswith("this one brings EUR 990 revenue: gap 1.00 %.")
     silent = proof(replace(plan, responsive=False))
     assert silent.endswith("no reason to move.")
+
+
+def test_a_cell_that_was_never_tried_says_what_it_is_judged_by():
+    evidence = [Known("none", "never tried", (0.0, 0.0)), Known(), Known("none", "never tried", (0.0, 0.0))]
+    up, _, kept = moves([0, 1000, 0], [500, 500, 0], next_unit=[3.1, 1.4, 0.5], evidence=evidence)
+    assert up.reason == (
+        "The next 100 bring 310 here and 140 on average where money is taken, judged by its network and content type "
+        "alone."
+    )
+    assert up.warning == "Planned 500 a week; nothing was ever spent here before."
+    assert kept.reason == (
+        "Left without spend: the next 100 bring 50 here and 225 on average over the plan, judged by its network and "
+        "content type alone."
+    )
+    assert kept.warning == ""
+
+
+def test_value_is_money():
+    up, _, _ = moves([1000, 1000, 0], [1500, 500, 0], next_unit=[3.1, 1.4, 0], goal="value", currency="EUR")
+    assert up.reason == "The next EUR 100 bring EUR 310 here and EUR 140 on average where money is taken."

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optimizer.errors import InputError
-from optimizer.response.demand import PARTS, YEAR, Demand, feast_days
+from optimizer.response.demand import LOG_VARIANCE_SD, PARTS, PRIOR_SD, YEAR, Demand, feast_days
 
 
 def weeks(count: int, first: str = "2024-01-01") -> np.ndarray:
@@ -87,6 +87,28 @@ def test_sizes_move_towards_the_truth_on_simulated_demand(name: str, sd: float) 
         found.append(0.5 * np.log(demand.variances[index]))
     begin = 0.5 * np.log(start.variances[index])
     assert abs(np.mean(found) - np.log(sd)) < 0.6 * abs(begin - np.log(sd))
+
+
+def test_learning_ends_at_the_top_of_the_marginal_likelihood() -> None:
+    count = 104
+    demand = Demand.start(weeks(count), "DE")
+    root = np.linalg.cholesky(demand.covariance)
+    path = 1.3 * root @ np.random.default_rng(4).standard_normal(count)
+
+    def marginal(log_variances: np.ndarray) -> float:
+        covariance = replace(demand, variances=np.exp(log_variances)).covariance
+        far = (log_variances - 2.0 * np.log(PRIOR_SD)) / LOG_VARIANCE_SD
+        _, logdet = np.linalg.slogdet(covariance)
+        return float(-0.5 * path @ np.linalg.solve(covariance, path) - 0.5 * logdet - 0.5 * (far**2).sum())
+
+    learned = demand
+    for _ in range(60):
+        learned = learned.relearned(path, np.zeros((count, count)))
+    at = np.log(learned.variances)
+    for index in range(len(PARTS)):
+        step = 1e-3 * np.eye(len(PARTS))[index]
+        assert (marginal(at + step) - marginal(at - step)) / 2e-3 == pytest.approx(0.0, abs=0.02)
+    assert marginal(at) > marginal(np.log(demand.variances))
 
 
 def test_holidays_are_counted_in_their_weeks_under_their_names() -> None:

@@ -15,19 +15,19 @@ from optimizer.response.prepare import prepare
 from optimizer.response.shapes import (
     INERT_SHARE,
     KINDS,
-    Batch,
     ShapeFits,
     ShapeGrid,
     ShapeShares,
-    climb,
     coarse_grid,
+    fit_grid,
     fit_shapes,
-    free_coordinates,
     learn_kinds,
     shape_prior,
     shape_weights,
 )
 from tests.worlds import WorldSpec, simulate
+
+SOME_SHAPES = ((0.0, 0.0), (2.0, 0.3), (-1.0, -0.3), (0.0, 1.0))
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def toy() -> JointFit:
 def by_quadrature(fit: JointFit, half: float, slope: float, spend: np.ndarray, centre: np.ndarray) -> float:
     """Log marginal likelihood of the toy's cell under one shape: a sum over a fine grid of its free coordinates."""
     model = fit.model
-    free = free_coordinates(fit.state.cells.shape[1])
+    free = np.setdiff1d(np.arange(fit.state.cells.shape[1]), [HALF, SLOPE])
     assert len(free) == 4
     sd = 1.0 / np.sqrt(model.cell_precision[0, free])
     prior_mean = model.cell_mean(fit.state.shared)[0, free]
@@ -64,22 +64,28 @@ def by_quadrature(fit: JointFit, half: float, slope: float, spend: np.ndarray, c
     return float(values.max() + np.log(np.exp(values - values.max()).sum() * volume) + normal)
 
 
-@pytest.mark.parametrize(("half", "slope"), [(0.0, 0.0), (2.0, 0.3), (-1.0, -0.3), (0.0, 1.0)])
-def test_evidence_is_near_that_of_quadrature(toy: JointFit, half: float, slope: float) -> None:
-    start = toy.state.cells.copy()
-    start[:, [HALF, SLOPE]] = half, slope
-    found = climb(toy, Batch(np.array([0]), np.array([False]), start), 30)
-    assert found.coordinates[0, [HALF, SLOPE]].tolist() == [half, slope]
-    exact = by_quadrature(toy, half, slope, toy.data.spend[0], found.coordinates[0])
-    assert found.evidence[0] == pytest.approx(exact, abs=0.25)
+@pytest.fixture(scope="module")
+def found(toy: JointFit) -> tuple[np.ndarray, np.ndarray]:
+    """Modes (G, n) and evidence (G,) of the toy under some shapes, and under no effect."""
+    half, slope = (np.array([[*column, 0.0]]) for column in zip(*SOME_SHAPES, strict=True))
+    start = np.repeat(toy.state.cells[:, None], half.shape[1], axis=1)
+    modes, evidence = fit_grid(toy, np.array([0]), ShapeGrid(half, slope, np.ones(1), start), 30)
+    return modes[0], evidence[0]
 
 
-def test_evidence_of_no_effect_is_that_of_constant_spend(toy: JointFit) -> None:
-    start = toy.state.cells.copy()
-    start[:, [HALF, SLOPE]] = 0.0
-    found = climb(toy, Batch(np.array([0]), np.array([True]), start), 30)
-    exact = by_quadrature(toy, 0.0, 0.0, np.ones(toy.data.weeks), found.coordinates[0])
-    assert found.evidence[0] == pytest.approx(exact, abs=0.25)
+@pytest.mark.parametrize("index", range(len(SOME_SHAPES)))
+def test_evidence_is_near_that_of_quadrature(toy: JointFit, found: tuple[np.ndarray, np.ndarray], index: int) -> None:
+    modes, evidence = found
+    half, slope = SOME_SHAPES[index]
+    assert modes[index, [HALF, SLOPE]].tolist() == [half, slope]
+    exact = by_quadrature(toy, half, slope, toy.data.spend[0], modes[index])
+    assert evidence[index] == pytest.approx(exact, abs=0.25)
+
+
+def test_evidence_of_no_effect_is_that_of_constant_spend(toy: JointFit, found: tuple[np.ndarray, np.ndarray]) -> None:
+    modes, evidence = found
+    exact = by_quadrature(toy, 0.0, 0.0, np.ones(toy.data.weeks), modes[-1])
+    assert evidence[-1] == pytest.approx(exact, abs=0.25)
 
 
 def test_weights_are_probabilities(shapes: ShapeFits) -> None:

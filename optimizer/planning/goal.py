@@ -1,0 +1,140 @@
+"""Goals: which outcome a plan maximises, or which worths it adds up, and what to know about either."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.errors import InputError
+from optimizer.history.findings import Finding, Severity
+from optimizer.history.panel import Cell, Floats, Panel
+from optimizer.planning.wording import VALUE, money
+
+if TYPE_CHECKING:
+    from optimizer.planning.plan import CurveBands
+    from optimizer.planning.settings import Settings
+
+UNWANTED = frozenset(("negative_feedback", "bounces"))
+"""Outcomes of which less is better."""
+COUNTED_TWICE = (("conversions", "revenue"), ("conversions", "repeat_conversions"))
+FALLS = 0.01  # share of a curve's height by which it must fall before spend is called harmful
+NAMED = 3  # cells a finding names before it counts the rest
+
+
+def choose_goal(panel: Panel, asked: str | None, settings: Settings | None = None) -> str:
+    """The outcome to maximise: the one asked for, else `value` where worths are given, else revenue, else conversions.
+
+    Raises
+    ------
+    InputError
+        The history has no such outcome, or has neither revenue nor conversions and nothing is asked for, or `value` is
+        asked for without worths.
+    """
+    known = [name for name, values in panel.outcomes.items() if np.nansum(values) > 0]
+    worths = settings is not None and bool(settings.worths)
+    if asked is None:
+        if worths:
+            return VALUE
+        usual = [name for name in ("revenue", "conversions") if name in panel.outcomes]
+        if not usual:
+            fix = f"{_goals(known)}; choose (--goal)"
+            raise InputError.at("the history has neither revenue nor conversions", fix=fix)
+        return next((name for name in usual if name in known), usual[-1])
+    name = asked.strip().lower()
+    if name in panel.outcomes or (name == VALUE and worths):
+        return name
+    if name == VALUE:
+        fix = "give them under [outcomes] in --settings FILE"
+        raise InputError.at("goal value needs what each outcome is worth", fix=fix)
+    if name == "profit":
+        raise InputError.at("goal profit needs margins and costs, which a history does not hold", fix=_goals(known))
+    raise InputError.at(f"goal is {asked!r}, but the history has no such column", fix=_goals(known))
+
+
+def _goals(known: Sequence[str]) -> str:
+    return f"goals of this history are {', '.join(known)}" if known else "this history has no outcome above 0"
+
+
+def goal_worths(panel: Panel, goal: str, settings: Settings | None) -> dict[str, float]:
+    """Worth per unit of each outcome that `value` adds up; empty for a goal that is an outcome itself.
+
+    Raises
+    ------
+    InputError
+        The history lacks an outcome that has a worth.
+    """
+    if goal != VALUE or settings is None:
+        return {}
+    for name in settings.worths:
+        if name not in panel.outcomes:
+            has = ", ".join(panel.outcomes) or "none"
+            problem, fix = f"the history has no {name}", f"take the line out; outcomes of the history are {has}"
+            raise InputError.at(problem, file=f"{settings.file}, key outcomes.{name}", fix=fix)
+    return settings.worths
+
+
+def goal_history(panel: Panel, goal: str, worths: Mapping[str, float]) -> Floats:
+    """(C, T) the goal as it was in the past; NaN where any part of it was not observed."""
+    if goal != VALUE:
+        return panel.outcomes[goal]
+    return np.asarray(sum(worth * panel.outcomes[name] for name, worth in worths.items()), dtype=np.float64)
+
+
+def goal_findings(goal: str, worths: Mapping[str, float]) -> list[Finding]:
+    """What a reader should know about the goal itself."""
+    found = []
+    if goal in UNWANTED:
+        problem = f"the plan maximises {_words(goal)}, of which less is better"
+        fix = "give it a worth below 0 under [outcomes] in --settings FILE instead"
+        found.append(Finding("unwanted-goal", Severity.WARNING, problem, fix))
+    if goal == "reach" or "reach" in worths:
+        problem = "reach is summed over weeks and cells, so a person reached twice counts twice"
+        found.append(Finding("reach-summed", Severity.WARNING, problem, "read it as reached people per week and cell"))
+    for one, other in COUNTED_TWICE:
+        if one in worths and other in worths:
+            problem = f"{_words(one)} and {_words(other)} both have a worth, and the same sale may be in both"
+            fix = f"make sure that the worth of {_words(one)} leaves out what {_words(other)} already counts"
+            found.append(Finding("counted-twice", Severity.NOTE, problem, fix))
+    return found
+
+
+def harmful_spend(cells: Sequence[Cell], weekly: Floats, bands: CurveBands, currency: str) -> list[Finding]:
+    """Cells whose curve falls with more spend, since outcomes of negative worth outgrow the others.
+
+    Parameters
+    ----------
+    cells : sequence of Cell
+    weekly : float array, shape (C,)
+        Planned weekly spend.
+    bands : CurveBands
+        Curves as they are, falls included.
+    currency : str
+    """
+    tops = bands.mean.argmax(axis=1)
+    rows = np.arange(len(cells))
+    height = bands.mean[rows, tops] - bands.mean[:, -1]
+    falls = height > FALLS * np.abs(bands.mean).max(axis=1)
+    start = bands.spend[rows, tops]
+    beyond = falls & (weekly > bands.spend[rows, np.minimum(tops + 1, bands.spend.shape[1] - 1)])
+
+    def named(which: Floats) -> str:
+        places = np.flatnonzero(which).tolist()
+        said = [f"{cells[c].label} (from {money(float(start[c]), currency)} a week)" for c in places[:NAMED]]
+        return ", ".join(said) + (f" and {len(places) - NAMED} more" if len(places) > NAMED else "")
+
+    found = []
+    if beyond.any():
+        problem = f"more spend lowers the value in {named(beyond)}, and the plan spends more there"
+        fix = "a smaller budget, lower minimums there or higher maximums elsewhere would bring more"
+        found.append(Finding("harmful-spend", Severity.WARNING, problem, fix))
+    if (falls & ~beyond).any():
+        problem = f"more spend would lower the value in {named(falls & ~beyond)}"
+        fix = "its curve counts as level from there on, so that money is not drawn there"
+        found.append(Finding("harmful-spend", Severity.NOTE, problem, fix))
+    return found
+
+
+def _words(outcome: str) -> str:
+    return outcome.replace("_", " ")
