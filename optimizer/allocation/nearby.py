@@ -182,16 +182,18 @@ class _Search:
             return self._nearer_under_rules(spend), 0.0
         bounds = self._only(cells)
         reward = _Rewarded(self.problem, bounds, self.today)
-        low, high, plan = 0.0, 2.0 * reward.top, spend
+        low, high = 0.0, 2.0 * reward.top
+        plan, enough, less = spend, spend, self.today  # what is worth enough, and too little, on both sides of the fee
         least = 0.0
         for _ in range(FEES):
             fee = 0.5 * (low + high)
             found, bound = reward.best(fee)
             least = max(least, self.problem.budget - (bound - self.needed) / (2.0 * fee))
             if self._value(found) >= self.needed:
-                low, plan = fee, min(plan, found, key=self._money_moved)
+                low, enough = fee, found
             else:
-                high, plan = fee, self._between(plan, found)
+                high, less = fee, found
+            plan = min(plan, enough, self._between(enough, less), key=self._money_moved)
             if self._money_moved(plan) <= least * (1.0 + 1e-6):
                 break
         return plan, least
@@ -310,7 +312,7 @@ class _Search:
 
     def _between(self, enough: Floats, less: Floats) -> Floats:
         """The point nearest to the smaller moves that is still worth enough."""
-        if np.abs(less - self.today).sum() >= np.abs(enough - self.today).sum():
+        if self._money_moved(less) >= self._money_moved(enough):
             return enough
         low, high = 0.0, 1.0
         for _ in range(FEES):

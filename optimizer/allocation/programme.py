@@ -49,6 +49,8 @@ class Programme:
     rows : list of Row
     constant : float
         Added to the objective.
+    fixed : float
+        The part of it that comes from fixed costs which nothing avoids.
     slack : dict of int to int
         Column by which the rows of an owner may be missed.
     use : list of Expression
@@ -65,6 +67,7 @@ class Programme:
     integer: list[bool] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     constant: float = 0.0
+    fixed: float = 0.0
     slack: dict[int, int] = field(default_factory=dict)
     use: list[Expression] = field(default_factory=list)
     region_columns: list[list[int]] = field(default_factory=list)

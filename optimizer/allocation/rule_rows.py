@@ -138,6 +138,7 @@ class Writer:
     def _fixed_cost(self, _: int, rule: FixedCost) -> None:
         used = self._any(rule.cells)
         self.programme.constant -= rule.cost * used.constant
+        self.programme.fixed -= rule.cost * used.constant
         for column, factor in used.terms:
             self.programme.objective[column] -= rule.cost * factor
 

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.allocation.improve import Improved, improve
-from optimizer.allocation.keeping import value_of
 from optimizer.allocation.milp import Ended, Outcome, run
 from optimizer.allocation.pieces import Interval, Region, cover, respond, touch
 from optimizer.allocation.programme import Programme
@@ -104,7 +103,7 @@ class Search:
             if self.best is not None and relative_gap(self.best.value, self.bound) <= self.tolerance:
                 break
             timed_out = outcome.ended is Ended.STOPPED or time.monotonic() > self.deadline
-            if timed_out or outcome.values is None or not self._refine(outcome.values):
+            if timed_out or outcome.values is None or not self._refine(programme, outcome.values):
                 break
         if self.best is None:
             raise InternalError("no split that keeps the rules was found, although one exists.")
@@ -125,32 +124,21 @@ class Search:
         if bound < self.bound:
             self.bound, self.proof = bound, proof
 
-    def _refine(self, values: Floats) -> bool:
+    def _refine(self, programme: Programme, values: Floats) -> bool:
         """Finer lines and regions where the programme's solution stands above the curves; False where it does not."""
         setting = self.setting
         level = abs(self.bound) if np.isfinite(self.bound) else 1.0
         fine = max(FINE * self.tolerance * level / setting.count, ROUNDING)
         spend = values[: setting.count]
-        here = [self._chosen(c, values) for c in range(setting.count)]
+        here = [self._chosen(c, columns, values) for c, columns in enumerate(programme.region_columns)]
         changed = self._touch(here, spend, fine)
         if self.best is not None:  # lines at the best split known make its own value plain
             where = [self._around(c, float(self.best.spend[c])) for c in range(setting.count)]
             changed |= self._touch(where, self.best.spend, fine)
         return changed
 
-    def _chosen(self, cell: int, values: Floats) -> Region:
-        columns = self._columns[cell]
+    def _chosen(self, cell: int, columns: list[int], values: Floats) -> Region:
         return self.regions[cell][int(np.argmax(values[columns])) if columns else 0]
-
-    @property
-    def _columns(self) -> list[list[int]]:
-        columns, place = [], self.setting.count
-        # Columns are made in this order by `Programme.add_cells`.
-        for own in self.regions:
-            first = place if len(own) > 1 else -1
-            columns.append(list(range(first, first + len(own))) if first >= 0 else [])
-            place += (len(own) if len(own) > 1 else 0) + sum(_pieces(r) for r in own)
-        return columns
 
     def _around(self, cell: int, spend: float) -> Region:
         return min(self.regions[cell], key=lambda r: max(r.low - spend, spend - r.high, 0.0))
@@ -202,12 +190,6 @@ class Search:
         lay(self.setting, fresh)
 
 
-def _pieces(region: Region) -> int:
-    from optimizer.allocation.pieces import segments
-
-    return 0 if region.high <= region.low else len(segments(region.lines[0], region.low, region.high)[1])
-
-
 def first_regions(setting: Setting, domains: list[list[Interval]]) -> list[list[Region]]:
     """One region per allowed interval, with lines."""
     regions = [[Region(cell, i.low, i.high, i.off) for i in own] for cell, own in enumerate(domains)]
@@ -230,7 +212,7 @@ def lay(setting: Setting, regions: list[Region]) -> None:
 def dual_bound(setting: Setting, regions: list[list[Region]], programme: Programme, duals: Floats) -> float:
     """Bound that the prices of the rows prove on the true curves; each cell may take any spend of its range."""
     price = np.full(setting.count, setting.cost)
-    limit, noise = programme.constant - _bases(programme, regions), 0.0
+    limit, noise = programme.fixed, 0.0
     for row, dual in zip(programme.rows, duals.tolist(), strict=True):
         if not row.terms or max(k for k, _ in row.terms) >= setting.count or not dual:
             continue
@@ -248,15 +230,3 @@ def dual_bound(setting: Setting, regions: list[list[Region]], programme: Program
     surplus = respond(cut, price)[1] + floor
     noise += float(np.abs(surplus).sum())
     return float(surplus.sum()) + limit + ROUNDING * noise
-
-
-def _bases(programme: Programme, regions: list[list[Region]]) -> float:
-    """What cells of one region put into the constant of a programme; the rest of it are fixed costs."""
-    from optimizer.allocation.pieces import segments
-
-    return float(sum(segments(own[0].lines[0], own[0].low, own[0].high)[0] for own in regions if len(own) == 1))
-
-
-def value_units(setting: Setting, spend: Floats) -> float:
-    """Value of a split given in the problem's money, in the problem's units."""
-    return value_of(setting, spend / setting.money) * setting.worth

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from optimizer.planning.settings import Settings
 
 DEFAULT_CEILING = 3.0  # times the recent mean weekly spend
+TEST_SHARE = 0.05  # of all spend, the most that a cell without any may get unless bounds say otherwise
 ROUNDING = 1e-7  # share of the weekly budget by which bounds may miss it: fractions of a cent, not a clash
 NAMED = 3  # cells a finding names before it counts the rest
 
@@ -116,8 +117,8 @@ def in_currency(panel: Panel, settings: Settings | None) -> Panel:
 def default_bounds(usual: Floats) -> Bounds:
     """Weekly bounds where none are given: 0 to 3 times the usual spend.
 
-    A cell without usual spend may get up to 3 times half the median of the cells that have some: room for a test, not
-    for a bet.
+    A cell without usual spend may get half the median of the cells that have some, and at most 5 % of all spend: room
+    for a test, not for a bet on what nobody has seen.
 
     Parameters
     ----------
@@ -127,11 +128,11 @@ def default_bounds(usual: Floats) -> Bounds:
     Examples
     --------
     >>> default_bounds(np.array([100.0, 300.0, 0.0])).upper
-    array([300., 900., 300.])
+    array([300., 900.,  20.])
     """
     spending = usual[usual > 0]
-    small = 0.5 * float(np.median(spending)) if spending.size else 0.0
-    return Bounds(np.zeros_like(usual), DEFAULT_CEILING * np.where(usual > 0, usual, small))
+    test = min(0.5 * float(np.median(spending)), TEST_SHARE * float(spending.sum())) if spending.size else 0.0
+    return Bounds(np.zeros_like(usual), np.where(usual > 0, DEFAULT_CEILING * usual, test))
 
 
 def _today(panel: Panel, request: PlanRequest) -> tuple[Floats, list[Finding]]:
@@ -172,7 +173,7 @@ def _bounds(panel: Panel, request: PlanRequest, default: Bounds) -> tuple[Bounds
             severity=Severity.NOTE,
             problem="no bounds were given",
             fix="each cell may get 0 to 3 times its mean weekly spend of the last 12 weeks, a cell without any up to "
-            "3 times half the median of the others",
+            "half the median of the others and at most 5 % of all spend: room for a test",
         )
         return default, [finding]
     if not isinstance(given, str | Path):

@@ -29,7 +29,7 @@ def test_a_cell_without_recent_spend_gets_room_for_a_test(panel):
     spend = panel.spend.copy()
     spend[1] = 0.0
     question = settle(replace(panel, spend=spend), PlanRequest(budget=4000, weeks=4))
-    np.testing.assert_allclose(question.bounds.upper, [1800, 3 * 0.5 * 350, 300])
+    np.testing.assert_allclose(question.bounds.upper, [1800, 0.05 * (600 + 100), 300])
 
 
 def test_bounds_of_a_file_are_completed_and_said(panel, write):
