@@ -167,6 +167,70 @@ def plan(  # noqa: PLR0913 - one argument per option
 
 
 @app.command()
+def allocate(  # noqa: PLR0913 - one argument per option
+    curves: Annotated[
+        Path,
+        typer.Argument(
+            metavar="CURVES",
+            show_default=False,
+            help="Curves of any model (CSV: network, content_type, spend, value): a row per point, two or more per "
+            "cell, straight lines between them.",
+        ),
+    ],
+    budget: Annotated[
+        str,
+        typer.Option(metavar="AMOUNT", show_default=False, help="Money for one week, such as 7140 or 7140.50."),
+    ],
+    bounds: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Smallest and largest weekly spend per cell (CSV: network, content_type, min_spend, max_spend). "
+            "Without it from the first to the last point of each curve.",
+        ),
+    ] = None,
+    rules: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What else must hold (TOML): limits of groups, locks, steps.")
+    ] = None,
+    current: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Today's weekly spend per cell (CSV: network, content_type, spend). Without it a split in proportion "
+            "to the most that each cell may get.",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the plan here (CSV, one row per cell).")
+    ] = None,
+    summary: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write totals, gain, proof and findings here (JSON).")
+    ] = None,
+) -> None:
+    """Split one week's budget over curves that you bring, with the proof that no better split was missed.
+
+    For example:
+
+    `optimizer allocate curves.csv --budget 7140 --bounds bounds.csv --out plan.csv --summary summary.json`
+    """
+    from optimizer.planning.allocate import AllocateRequest
+    from optimizer.planning.allocate import allocate as run
+    from optimizer.planning.allocate_text import week_csv, week_json, week_text
+    from optimizer.planning.curves_file import read_curves
+    from optimizer.planning.export import check_outputs, write_files
+
+    request = AllocateRequest(parse_amount(budget, "--budget"), bounds, current, rules)
+    inputs = {"CURVES": curves, "--bounds": bounds, "--rules": rules, "--current": current}
+    check_outputs({"--out": out, "--summary": summary}, inputs)
+    result = run(read_curves(curves), request)
+    texts = ((out, week_csv), (summary, week_json))
+    files: dict[str | Path, str | bytes] = {path: make(result) for path, make in texts if path is not None}
+    write_files(files)
+    _report(result.findings)
+    typer.echo(week_text(result, [str(path) for path in files]), nl=False)
+
+
+@app.command()
 def backtest(  # noqa: PLR0913 - one argument per option
     history: HistoryFile,
     weeks: Annotated[int, typer.Option(metavar="N", min=1, max=52, help="Weeks ahead that each forecast covers.")] = 4,
@@ -212,38 +276,12 @@ def backtest(  # noqa: PLR0913 - one argument per option
 
     `optimizer backtest history.csv --weeks 3 --origins 60,70,80 --out rows.csv --chart chart.svg`
     """
-    from optimizer.planning.backtest_chart import chart_bytes, chart_format
-    from optimizer.planning.backtest_text import backtest_csv, backtest_text
-    from optimizer.planning.export import check_outputs, write_files
+    from optimizer.planning.backtest_run import BacktestRequest, run_backtest
 
-    form = chart_format(chart) if chart is not None else ""
-    check_outputs({"--out": out, "--chart": chart}, {"HISTORY": history, "--settings": settings})
-
-    from optimizer.history import build_panel, load_history
-    from optimizer.planning.moved import back_far_enough, what_moved
-    from optimizer.planning.progress import shown_progress
-    from optimizer.planning.settings import read_settings
-    from optimizer.response.backtest import BacktestSpec
-    from optimizer.response.backtest import backtest as run
-    from optimizer.response.settings import ModelSettings
-
-    country = read_settings(settings).country if settings is not None else ""
-    spec = BacktestSpec(weeks, parse_list(origins, "--origins"), outcome, ModelSettings(seed=seed, country=country))
-    with shown_progress() as progress:
-        progress(f"Reading {history.name}", 0.0)
-        read = load_history(history)
-        panel = build_panel(read, by_audience)
-        result = run(panel, spec, progress)
-        back = back_far_enough(panel, weeks) if since is None else since
-        moved = what_moved(panel, back, outcome, weeks, spec.settings) if back else None
-    files: dict[str | Path, str | bytes] = {}
-    if out is not None:
-        files[out] = backtest_csv(result)
-    if chart is not None:
-        files[chart] = chart_bytes(result, form)
-    write_files(files)
-    _report(read.findings)
-    typer.echo(backtest_text(result, moved, [str(path) for path in files]), nl=False)
+    request = BacktestRequest(history, weeks, origins, outcome, since, settings, out, chart, seed, by_audience)
+    findings, text = run_backtest(request)
+    _report(findings)
+    typer.echo(text, nl=False)
 
 
 @app.command()
@@ -340,22 +378,6 @@ def parse_amount(text: str, name: str) -> float:
         fix = "write a plain number such as 28562.50, with a point before decimals and nothing else"
         raise InputError.at(f"{name} is '{text}'", fix=fix)
     return value
-
-
-def parse_list(text: str | None, name: str) -> tuple[int, ...] | None:
-    """Read whole numbers with commas between them.
-
-    Examples
-    --------
-    >>> parse_list("60, 70,80", "--origins")
-    (60, 70, 80)
-    """
-    if text is None:
-        return None
-    try:
-        return tuple(int(part) for part in text.split(","))
-    except ValueError:
-        raise InputError.at(f"{name} is '{text}'", fix="write whole numbers with commas, such as 60,70,80") from None
 
 
 def _report(findings: Iterable[Finding]) -> None:

@@ -80,9 +80,9 @@ class Mean:
 class Tail:
     """Mean and CVaR mixed, with the corner of CVaR rounded.
 
-    ``mix * mean + (1 - mix) * max over t of (t - E soft(t - V) / level)`` with ``soft(x) = width log(1 + exp(x / width))``;
-    with width 0 it is exact (Rockafellar and Uryasev, 2000). The weights of its slope are weights of an exact tail, so
-    its tangents bound the exact one.
+    ``mix * mean + (1 - mix) * max over t of (t - E soft(t - V) / level)`` with the soft positive part
+    ``soft(x) = width log(1 + exp(x / width))``; with width 0 it is exact (Rockafellar and Uryasev, 2000). The weights
+    of its slope are weights of an exact tail, so its tangents bound the exact one.
 
     Attributes
     ----------
@@ -93,8 +93,6 @@ class Tail:
         Rounding, goal units, > 0.
     mix : float
         Weight of the mean, in [0, 1].
-    shift : float array, shape (S,), optional
-        Subtracted from each draw's value before its tail is taken.
     """
 
     paths: Paths
@@ -160,7 +158,7 @@ class Climbed:
 
 
 def climb(
-    objective: Objective, polytope: Polytope, start: Floats, *, enough: float, deadline: float
+    objective: Objective, polytope: Polytope, start: Floats, *, enough: float, deadline: float, until: float = np.inf
 ) -> Climbed:
     """Climb from a path that keeps the rules.
 
@@ -174,13 +172,17 @@ def climb(
         Relative gap between bound and value at which to stop.
     deadline : float
         time.monotonic() at which to stop.
+    until : float
+        Value at which to stop, reached or proven out of reach.
     """
     spend, look = start, objective.look(start)
-    solved = _model_of(look, polytope, spend)
+    solved = solve_model(look, polytope, spend)
     bound, at, proof = _tangent(look, polytope, spend, solved), spend, solved
     stale = 0
     for _ in range(STEPS):
         if bound - look.value <= enough * max(abs(bound), 1e-300) or stale >= STALE or time.monotonic() > deadline:
+            break
+        if look.value >= until or bound < until < np.inf:
             break
         step = solved.spend - spend
         reached = _search(objective, look, spend, step)
@@ -191,14 +193,15 @@ def climb(
         stale = stale + 1 if look.value - before <= LEVEL * abs(look.value) else 0
         for prices in (solved, None):
             if prices is None:
-                solved = prices = _model_of(look, polytope, spend)
+                solved = prices = solve_model(look, polytope, spend)
             here = _tangent(look, polytope, spend, prices)
             if here < bound:
                 bound, at, proof = here, spend, prices
     return Climbed(spend, look.value, bound, at, proof)
 
 
-def _model_of(look: Look, polytope: Polytope, spend: Floats) -> Solved:
+def solve_model(look: Look, polytope: Polytope, spend: Floats) -> Solved:
+    """Best path, and prices, of the quadratic model at a path; where it bends upwards it is taken as straight."""
     values, vectors = np.linalg.eigh(look.curvature)
     largest = max(float(np.abs(values).max(initial=0.0)), 1e-300)
     bent = np.minimum(values, -BEND * largest)

@@ -5,6 +5,9 @@ Weak duality: for any price p and any split x of the budget B within the bounds,
 Where it is not tight, because curves are not concave, the range of a cell is cut in two, and in two again; every part
 gets a price of its own, and the largest of their bounds holds for all. `Proof` is the list of these cuts and prices.
 Cells with the same curve can change places, so of twins only plans that fall from the first to the last count.
+
+Under rules beyond bounds the rows of the rules get prices too (`ruled.dual_bound`); where on/off decisions are needed
+the bound is that of a programme that lies above the curves. Whether each rule is kept is measured here in any case.
 """
 
 from __future__ import annotations
@@ -15,7 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.allocation.envelope import AnyResponse, halves, twins
-from optimizer.allocation.problem import Bounds, Certificate, Problem, Status
+from optimizer.allocation.improve import Improved
+from optimizer.allocation.keeping import KEPT, missed
+from optimizer.allocation.problem import Bounds, Certificate, Problem, RuleState, Status
+from optimizer.allocation.ruled import Found, closed, relative_gap
+from optimizer.allocation.rules import FixedCost
+from optimizer.allocation.setting import Setting
 from optimizer.errors import InternalError
 from optimizer.history.panel import Floats
 
@@ -86,6 +94,8 @@ def certify(problem: Problem, bounds: Bounds, spend: Floats, proof: Proof | None
     price = _price(right, left, room_up, room_down)
     value = float(curves.value(spend).sum())
     bound, noise = _bound(problem, bounds, proof or Proof((Part(price),)))
+    paid = problem.cost_of_money * problem.budget
+    value, bound = value - paid, bound - paid
     if value > bound + noise + SPENT * abs(value):
         raise InternalError(f"a split worth {value!r} stands above its proven bound {bound!r}.")
     # Less than the rounding of the sums is no gap; the bound holds that rounding, so it stays on the safe side.
@@ -98,18 +108,92 @@ def certify(problem: Problem, bounds: Bounds, spend: Floats, proof: Proof | None
         value=value,
         bound=max(bound, value),
         gap=gap,
-        marginal=np.where(room_up, right, left),
-        price=price,
+        marginal=np.where(room_up, right, left) - problem.cost_of_money,
+        price=price - problem.cost_of_money,
         at_lower=tuple(int(c) for c in np.flatnonzero(at_lower)),
         at_upper=tuple(int(c) for c in np.flatnonzero(at_upper)),
         bound_prices=prices,
     )
 
 
+def certify_ruled(
+    problem: Problem, setting: Setting, bounds: Bounds, found: Found, states: tuple[RuleState, ...]
+) -> Certificate:
+    """Check a split under rules and state what is proven about it.
+
+    Parameters
+    ----------
+    problem : Problem
+    setting : Setting
+        The problem in the solver's units.
+    bounds : Bounds
+        Narrowed to the range of the curves.
+    found : Found
+    states : tuple of RuleState
+
+    Returns
+    -------
+    Certificate
+
+    Raises
+    ------
+    InternalError
+        The split breaks the budget, a bound or a rule, or is worth more than the bound.
+    """
+    best, rate = found.best, setting.worth / setting.money
+    spend = np.clip(best.spend * setting.money, bounds.lower, bounds.upper)
+    check_split(problem, bounds, spend)
+    for place, rule in enumerate(setting.rules):
+        miss = missed(setting, spend / setting.money, place)
+        if miss > 2.0 * KEPT:
+            raise InternalError(f"a split misses the rule {rule.label!r} by {miss:.3g} of the budget.")
+    value = worth_of(problem, spend)
+    bound = found.bound * setting.worth
+    if value > bound + SPENT * max(abs(value), setting.worth):
+        raise InternalError(f"a split worth {value!r} stands above its proven bound {bound!r}.")
+    gap = relative_gap(value, bound)
+    proven = closed(value / setting.worth, bound / setting.worth, problem.tolerance)
+    near = NEAR * problem.budget
+    right = problem.curves.slope(np.minimum(spend + near, bounds.upper)) - problem.cost_of_money
+    left = problem.curves.slope_left(np.maximum(spend - near, bounds.lower)) - problem.cost_of_money
+    room_up, room_down = bounds.upper - spend > near, spend - bounds.lower > near
+    own = _prices_of_cells(best, len(spend)) * rate
+    at_lower = ~room_down & (right < own) & (bounds.lower > problem.curves.knots[:, 0])
+    at_upper = ~room_up & (left > own) & room_down
+    return Certificate(
+        status=Status.OPTIMAL if proven else Status.FEASIBLE,
+        value=value,
+        bound=max(bound, value),
+        gap=gap,
+        marginal=np.where(room_up, right, left),
+        price=best.prices.get(-1, 0.0) * rate,
+        at_lower=tuple(int(c) for c in np.flatnonzero(at_lower)),
+        at_upper=tuple(int(c) for c in np.flatnonzero(at_upper)),
+        bound_prices=np.where(at_lower, own - right, np.where(at_upper, left - own, 0.0)),
+        rules=states,
+        timed_out=found.timed_out and not proven,
+        proof=found.proof,
+    )
+
+
+def worth_of(problem: Problem, spend: Floats) -> float:
+    """Value of weekly spend (C,) on the curves, less the cost of money and the fixed costs it causes."""
+    value = float(problem.curves.value(spend).sum()) - problem.cost_of_money * float(spend.sum())
+    return value - sum(
+        rule.cost for rule in problem.rules if isinstance(rule, FixedCost) and (spend[list(rule.cells)] > 0.0).any()
+    )
+
+
+def _prices_of_cells(best: Improved, count: int) -> Floats:
+    """What each cell's money takes from the rows that bind, cost of money aside; infinite nowhere."""
+    return best.cell_price if best.cell_price is not None else np.full(count, best.prices.get(-1, 0.0))
+
+
 def check_split(problem: Problem, bounds: Bounds, spend: Floats) -> None:
     """Raise InternalError unless a split spends the budget within the bounds."""
     slack = SPENT * problem.budget
-    if not np.isfinite(spend).all() or abs(float(spend.sum()) - problem.budget) > slack:
+    missing = problem.budget - float(spend.sum())
+    if not np.isfinite(spend).all() or missing < -slack or (problem.spend_all and missing > slack):
         raise InternalError(f"a split spends {float(spend.sum())!r} of the budget {problem.budget!r}.")
     outside = np.maximum(bounds.lower - spend, spend - bounds.upper)
     if (outside > 0.0).any():

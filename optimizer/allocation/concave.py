@@ -20,6 +20,9 @@ NEAR = 0.02  # how near a hint is expected to be
 FAR = 1e9  # a hint wrong by this factor is given up
 FIRST_CUT = 1e-3  # of the highest price, where the lowest is still 0 and has no logarithm
 STEPS = 200  # bisection alone would need about 120 from the widest bracket; a secant step mostly needs 10
+QUICK = 0.5  # of what was missing: a secant that leaves more has met a corner
+STALLS = 2  # after so many the secants are given up: corners, or rounding, are near
+NARROW = 1.5  # a bracket of this ratio is one in which curves look smooth
 CLOSE = 4e-15  # relative: what is left is rounding
 SPENT = 1e-13  # of the budget: what is then missing is settled by one cell
 
@@ -84,15 +87,19 @@ def find_price(response: Response, budget: float, hint: float | None = None) -> 
     bounds = response.bounds
     top = response.top_price
     dear = _Side(top, bounds.lower, (budget - float(bounds.lower.sum())) * top, float(bounds.lower.sum()) - budget)
-    free = _ask(response, 0.0, budget)
-    if free.over <= 0.0:  # more money than is of any use: what is left goes where it does no harm
-        rest = _Side(0.0, bounds.upper, free.dual, float(bounds.upper.sum()) - budget)
-        return _mix(rest, free, 1)
-    if dear.over >= 0.0:
-        return _mix(_Side(top, bounds.lower, dear.dual, dear.over), dear, 1)
-    if hint is None and isinstance(response, ConcaveResponse) and len(bounds.lower) > MANY:
-        hint = _price_of_sample(response, budget)
-    cheap, dear, steps = _around(response, budget, free, dear, hint)
+    free, steps = _Side(0.0, bounds.upper, np.inf, np.inf), 0  # what is taken for free: asked only if need be
+    cheap = free
+    if dear.over < 0.0 and hint is None and isinstance(response, ConcaveResponse) and len(bounds.lower) > MANY:
+        cheap, dear, steps = _around(response, budget, free, dear, _price_of_sample(response, budget))
+    if cheap is free:
+        cheap = _ask(response, 0.0, budget)
+        if cheap.over <= 0.0:  # more money than is of any use: what is left goes where it does no harm
+            rest = _Side(0.0, bounds.upper, cheap.dual, float(bounds.upper.sum()) - budget)
+            return _mix(rest, cheap, 1)
+        if dear.over >= 0.0:
+            return _mix(_Side(top, bounds.lower, dear.dual, dear.over), dear, 1)
+        if steps == 0:
+            cheap, dear, steps = _around(response, budget, cheap, dear, hint)
     found = _narrow(response, budget, cheap, dear)
     return replace(found, steps=found.steps + steps)
 
@@ -128,11 +135,15 @@ def _around(
 
 def _narrow(response: Response, budget: float, cheap: _Side, dear: _Side) -> Priced:
     """Close the bracket by secants on the spend, crossings of the dual's tangents, and halving when these stall."""
+    before, last = (cheap, dear) if abs(dear.over) < abs(cheap.over) else (dear, cheap)
+    quick = dear.price <= NARROW * cheap.price  # whether secants through the last two answers gain on the answer
+    turn, stalls = 0, 0
     for step in range(STEPS):
         if dear.price - cheap.price <= CLOSE * dear.price:
             break
         crossing, height = _crossing(cheap, dear)
-        guess = _guess(cheap, dear, crossing, step)
+        guess = _secant(before, last) if quick else _guess(cheap, dear, crossing, turn)
+        turn += not quick
         if not cheap.price < guess < dear.price:
             guess = 0.5 * (cheap.price + dear.price)
         side = _ask(response, guess, budget)
@@ -141,7 +152,17 @@ def _narrow(response: Response, budget: float, cheap: _Side, dear: _Side) -> Pri
         if guess == crossing and side.dual <= height + CLOSE * abs(height):
             return _kink(cheap, side, dear, step + 2)
         cheap, dear = (side, dear) if side.over > 0.0 else (cheap, side)
+        gained = abs(side.over) <= QUICK * abs(last.over)
+        stalls += quick and not gained
+        quick = gained and stalls < STALLS and dear.price <= NARROW * cheap.price
+        before, last = last, side
     return _mix(cheap, dear, STEPS)
+
+
+def _secant(before: _Side, last: _Side) -> float:
+    """Where the line through the last two answers spends the budget; on smooth curves each is far nearer."""
+    rise = before.over - last.over
+    return last.price + (before.price - last.price) * -last.over / rise if rise else last.price
 
 
 def _guess(cheap: _Side, dear: _Side, crossing: float, step: int) -> float:

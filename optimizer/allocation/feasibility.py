@@ -10,6 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from optimizer.allocation.problem import Bounds, Problem
+from optimizer.allocation.rule_checks import check_rules
+from optimizer.allocation.rules import RatioFloor
 from optimizer.errors import InfeasibleError, InputError
 from optimizer.history.panel import Cell, Floats
 
@@ -33,9 +35,10 @@ def check(problem: Problem) -> Bounds:
     Raises
     ------
     InputError
-        A number that is missing, infinite, negative or of the wrong count; a minimum above its maximum.
+        A number that is missing, infinite, negative or of the wrong count; a minimum above its maximum; a rule that
+        contradicts itself.
     InfeasibleError
-        Bounds that the budget, or the curves' ranges, cannot meet.
+        Bounds that the budget, or the curves' ranges, cannot meet. Rules that clash are found out when solving.
     """
     cells = problem.curves.cells
     check_budget(problem.budget)
@@ -45,7 +48,16 @@ def check(problem: Problem) -> Bounds:
         raise InputError.at(f"tolerance is {problem.tolerance}", fix="it must be 0 or more and below 1")
     if not problem.seconds >= 0.0:
         raise InputError.at(f"seconds is {problem.seconds}", fix="it must be 0 or more")
+    if not 0.0 <= problem.cost_of_money < np.inf:
+        raise InputError.at(f"cost_of_money is {problem.cost_of_money}", fix="it must be 0 or more")
+    check_rules(problem.rules, cells)
     first, last = problem.curves.knots[:, 0], problem.curves.knots[:, -1]
+    for rule in problem.rules:
+        if isinstance(rule, RatioFloor):  # the outcome of a ratio rule must be known too
+            own = list(rule.cells)
+            first, last = first.copy(), last.copy()
+            first[own] = np.maximum(first[own], rule.curves.knots[own, 0])
+            last[own] = np.minimum(last[own], rule.curves.knots[own, -1])
     lower, upper = np.maximum(problem.bounds.lower, first), np.minimum(problem.bounds.upper, last)
     over = lower > upper
     if over.any():
@@ -55,7 +67,7 @@ def check(problem: Problem) -> Bounds:
             f"its curve is known from {first[c]:,.2f} to {last[c]:,.2f} only; move its bounds into that range."
         )
     bounds = Bounds(lower, upper)
-    check_sums(problem.budget, bounds, cells)
+    check_sums(problem.budget, bounds, cells, spend_all=problem.spend_all)
     return bounds
 
 
@@ -80,8 +92,10 @@ def check_bounds(bounds: Bounds, cells: Sequence[Cell], count: int) -> None:
         )
 
 
-def check_sums(budget: float, bounds: Bounds, cells: Sequence[Cell] = ()) -> None:
+def check_sums(budget: float, bounds: Bounds, cells: Sequence[Cell] = (), *, spend_all: bool = True) -> None:
     """Raise InfeasibleError unless the budget lies between the sums of the minimums and of the maximums.
+
+    Where money may be left unspent the maximums need not hold all of it.
 
     Examples
     --------
@@ -98,7 +112,7 @@ cell 2 4.00); raise the budget to 12.00 or lower minimums by 2.00.
             f"(largest: {_largest(bounds.lower, cells)}); "
             f"raise the budget to {floor:,.2f} or lower minimums by {floor - budget:,.2f}."
         )
-    if ceiling < budget * (1.0 - ROUNDING):
+    if spend_all and ceiling < budget * (1.0 - ROUNDING):
         raise InfeasibleError(
             f"budget {budget:,.2f} a week, to be spent in full; the maximums sum to {ceiling:,.2f} "
             f"(largest: {_largest(bounds.upper, cells)}); "

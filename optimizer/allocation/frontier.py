@@ -25,6 +25,7 @@ from optimizer.history.panel import Floats
 RUNGS = 5  # steps of the ladder each way, unless told
 ALIKE = 1e-9  # relative: values nearer than this are one value
 ROUNDING = 1e-12  # of the budget: less money than this is none
+LEAST_GAP = 4e-15  # relative: less is the rounding of sums
 TINY = 1e-300
 
 
@@ -331,6 +332,6 @@ def _share_bounds(found: list[Allocation], tolerance: float) -> None:
 def with_bound(certificate: Certificate, bound: float, tolerance: float) -> Certificate:
     """The certificate with another bound that was proven for it."""
     gap = max(bound - certificate.value, 0.0) / max(abs(bound), TINY)
-    gap = 0.0 if gap <= 4.0 * np.finfo(np.float64).eps else gap
+    gap = gap if gap > LEAST_GAP else 0.0
     status = Status.OPTIMAL if gap <= tolerance else Status.FEASIBLE
     return replace(certificate, bound=bound, gap=gap, status=status)

@@ -22,11 +22,12 @@ from optimizer.allocation.rules import Steps
 from optimizer.allocation.setting import Setting
 from optimizer.history.panel import Floats
 
-PASSES = 6  # each lays the lines closer by CLOSER; more only follow a split into the next stretch
-CLOSER = 0.12
+PASSES = 4  # each lays the lines closer by CLOSER; more would only follow a split into the next stretch
+CLOSER = 0.06
 SPREAD = np.array([-1.0, -0.6, -0.3, -0.12, 0.12, 0.3, 0.6, 1.0])
 KNOTS = 5  # corners of a curve on each side of the spend that lines are laid through
 BETTER = 1e-12
+ENOUGH = 1e-6  # of what the curves could bring: what is then left the exact steps find
 ZERO = 1e-9  # of the budget: where 0 is allowed, less is 0
 STEPS = 12  # exact steps; each ends at a corner or at the best split
 LONGEST = 5.0  # seconds; a programme of this kind takes milliseconds
@@ -35,11 +36,22 @@ ACTIVE = 1e-9
 
 @dataclass(frozen=True)
 class Improved:
-    """A split that keeps the rules, its value in the setting's units, and the prices of the rows by owner."""
+    """A split that keeps the rules, its value in the setting's units, and what the rows that bind cost.
+
+    Attributes
+    ----------
+    spend : float array, shape (C,)
+    value : float
+    prices : dict of int to float
+        By owner the price of its rows: value per unit by which the limit could move.
+    cell_price : float array, shape (C,), or None
+        What a unit of money of a cell takes from the rows that bind: its marginal value, unless it cannot move.
+    """
 
     spend: Floats
     value: float
     prices: dict[int, float]
+    cell_price: Floats | None = None
 
 
 def snap(domains: list[list[Interval]], spend: Floats) -> tuple[Floats, list[Interval]]:
@@ -80,8 +92,9 @@ def improve(setting: Setting, domains: list[list[Interval]], spend: Floats) -> I
         value = value_of(setting, spend)
         gain = np.inf if best is None else value - best.value
         if best is None or gain >= -BETTER:
-            best = Improved(spend, max(value, best.value if best else value), _prices(programme, found.duals))
-        if gain <= BETTER and reach < CLOSER**3:
+            prices = _prices(programme, found.duals, setting.count)
+            best = Improved(spend, max(value, best.value if best else value), *prices)
+        if gain <= ENOUGH:
             break
         reach *= CLOSER
     return best if best is None else _exact(setting, chosen, best)
@@ -150,14 +163,20 @@ def _settled(setting: Setting, regions: list[Region], spend: Floats) -> Floats:
     return spend
 
 
-def _prices(programme: Programme, duals: Floats | None) -> dict[int, float]:
-    """Price of money of each owner of rows: the largest dual among them."""
+def _prices(programme: Programme, duals: Floats | None, count: int) -> tuple[dict[int, float], Floats | None]:
+    """Price of each owner of rows (the largest dual among them), and of the money of each cell."""
     prices: dict[int, float] = {}
-    if duals is not None:
-        for row, dual in zip(programme.rows, duals.tolist(), strict=True):
-            if row.owner >= BUDGET and abs(dual) > abs(prices.get(row.owner, 0.0)):
+    if duals is None:
+        return prices, None
+    cell_price = np.zeros(count)
+    for row, dual in zip(programme.rows, duals.tolist(), strict=True):
+        if row.owner >= BUDGET:
+            if abs(dual) > abs(prices.get(row.owner, 0.0)):
                 prices[row.owner] = dual
-    return prices
+            for column, factor in row.terms:
+                if column < count:
+                    cell_price[column] += dual * factor
+    return prices, cell_price
 
 
 def _exact(setting: Setting, chosen: list[Interval], found: Improved) -> Improved:
@@ -186,7 +205,8 @@ def _exact(setting: Setting, chosen: list[Interval], found: Improved) -> Improve
         prices = dict(best.prices)
         for number, dual in zip(active.tolist(), duals.tolist(), strict=True):
             prices[owners[number]] = dual
-        best = Improved(moved, max(value, best.value), prices)
+        cell_price = matrix[active].T @ duals if not setting.ratio_function else best.cell_price
+        best = Improved(moved, max(value, best.value), prices, cell_price)
         if np.abs(moved - spend).max() <= 1e-15:
             break
         spend = moved
@@ -221,7 +241,9 @@ def _newton(
     solution = np.linalg.lstsq(system, np.concatenate([-slope, target - at[active]]), rcond=1e-13)[0]
     move = solution[:size]
     with np.errstate(divide="ignore", invalid="ignore"):
-        room = np.where(move > 0.0, (high - spend)[free] / move, np.where(move < 0.0, (low - spend)[free] / move, np.inf))
+        room = np.where(
+            move > 0.0, (high - spend)[free] / move, np.where(move < 0.0, (low - spend)[free] / move, np.inf)
+        )
     moved = spend.copy()
     moved[free] += min(1.0, float(room.min())) * move
     return np.clip(moved, setting.lower, setting.upper), active, solution[size:]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.allocation.polytope import Polytope
 from optimizer.history.panel import Floats
@@ -78,9 +79,7 @@ class _Method:
         count = polytope.lower.shape[1]
         self.blocks[:, np.arange(count), np.arange(count)] += DAMP
         directions = model.directions
-        self.tied = (
-            np.zeros((0, *self.lower.shape)) if directions is None else directions * (unit / np.sqrt(self.gain))
-        )
+        self.tied = np.zeros((0, *self.lower.shape)) if directions is None else directions * (unit / np.sqrt(self.gain))
         self.limit = np.isfinite(polytope.most)
         self.most = np.where(self.limit, polytope.most / unit, 0.0) + LOOSE
         self.totals = polytope.totals / unit
@@ -219,7 +218,7 @@ class _Method:
         )
 
 
-def _longest(pairs: list[tuple[Floats, Floats, Floats]], back: float) -> float:
+def _longest(pairs: list[tuple[Floats, Floats, NDArray[np.bool_]]], back: float) -> float:
     longest = 1.0
     for room, step, counts in pairs:
         falls = counts & (step < 0.0)

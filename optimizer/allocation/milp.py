@@ -82,13 +82,13 @@ def _model(programme: Programme) -> tuple[pulp.LpProblem, list[str]]:
     model = pulp.LpProblem("split", pulp.LpMaximize)
     # PuLP sorts columns by name, so names count in fixed width.
     columns = [
-        pulp.LpVariable(f"c{k:07d}", low, None if high == np.inf else high, pulp.LpInteger if whole else "Continuous")
-        for k, (low, high, whole) in enumerate(
-            zip(programme.lower, programme.upper, programme.integer, strict=True)
-        )
+        model.add_variable(f"c{k:07d}", _finite(low), _finite(high), pulp.LpInteger if whole else pulp.LpContinuous)
+        for k, (low, high, whole) in enumerate(zip(programme.lower, programme.upper, programme.integer, strict=True))
     ]
     model.setObjective(
-        pulp.LpAffineExpression([(columns[k], a) for k, a in enumerate(programme.objective) if a] or [(columns[0], 0.0)])
+        pulp.LpAffineExpression(
+            [(columns[k], a) for k, a in enumerate(programme.objective) if a] or [(columns[0], 0.0)]
+        )
     )
     for number, row in enumerate(programme.rows):
         left = pulp.LpAffineExpression([(columns[k], a) for k, a in row.terms])
@@ -104,7 +104,11 @@ def _model(programme: Programme) -> tuple[pulp.LpProblem, list[str]]:
     return model, used
 
 
-def _solver(seconds: float, gap: float) -> Any:  # noqa: ANN401
+def _finite(limit: float) -> float | None:
+    return limit if np.isfinite(limit) else None
+
+
+def _solver(seconds: float, gap: float) -> Any:
     import highspy
     import pulp
 
@@ -116,7 +120,7 @@ def _solver(seconds: float, gap: float) -> Any:  # noqa: ANN401
             super().enableCallbacks()
 
     class Solver(pulp.HiGHS):  # type: ignore[misc]
-        def createAndConfigureSolver(self, lp: Any) -> None:  # noqa: N802, ANN401
+        def createAndConfigureSolver(self, lp: Any) -> None:  # noqa: N802
             lp.solverModel = Quiet()
             options = {"output_flag": False, "time_limit": max(seconds, 1e-3), "threads": 1, "mip_rel_gap": gap}
             exact = ("primal_feasibility_tolerance", "dual_feasibility_tolerance", "mip_feasibility_tolerance")
@@ -143,9 +147,6 @@ def _read(model: pulp.LpProblem, programme: Programme, names: list[str]) -> Outc
         values = np.clip(np.zeros(len(programme.lower)), programme.lower, programme.upper)
         values[[int(name[1:]) for name in names]] = solver.getSolution().col_value
     # The programme is handed over as a minimisation of the negative. A linear one has a bound once it is solved.
-    if whole:
-        bound = -float(info.mip_dual_bound)
-    else:
-        bound = -float(info.objective_function_value) if solved else np.inf
+    proven = info.mip_dual_bound if whole else info.objective_function_value if solved else -np.inf
     duals = -np.array(solver.getSolution().row_dual) if not whole and solved else None
-    return Outcome(Ended.SOLVED if solved else Ended.STOPPED, values, bound + programme.constant, duals)
+    return Outcome(Ended.SOLVED if solved else Ended.STOPPED, values, programme.constant - float(proven), duals)

@@ -10,9 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.history.panel import Floats
 from optimizer.response.weekly import TAIL_WEEKS, WeeklyPart, WeeklyResponse
+
+Draws = NDArray[np.intp]  # places of draws
 
 HALVINGS = 45  # of the range in which a tangent point lies
 CERTAIN = 1e-9  # relative: a tangent is raised by this share of its rise, so that it lies above the height for sure
@@ -132,7 +135,7 @@ class Paths:
             outcomes.append(_Outcome(part, worth, np.stack(idle, axis=2)))
         return cls(tuple(outcomes), response.reference / money, response.weeks, constant)
 
-    def only(self, draws: slice) -> Paths:
+    def only(self, draws: Draws) -> Paths:
         """Leave out all draws but some."""
         return replace(self, outcomes=tuple(_outcome_of(o, draws) for o in self.outcomes))
 
@@ -151,6 +154,15 @@ class Paths:
         """(S,) value per draw of a path (C, K)."""
         return self.at(spend).total
 
+    def split_total(self, spend: Floats) -> tuple[Floats, Floats]:
+        """(S,) value per draw of a path, apart for what spend adds and what it costs (worth above and below 0)."""
+        adds, costs = np.zeros(self.outcomes[0].worth.shape[0]), np.zeros(self.outcomes[0].worth.shape[0])
+        for outcome in self.outcomes:
+            gained = outcome.terms(self._state(outcome, spend))[0] - outcome.part.height(outcome.idle)[0]
+            adds = adds + np.einsum("scw,scw->s", np.maximum(outcome.worth, 0.0), gained)
+            costs = costs + np.einsum("scw,scw->s", np.minimum(outcome.worth, 0.0), gained)
+        return adds, costs
+
     def projected(self, weekly: Floats) -> Floats:
         """Sum derivatives (..., H) over the weeks that share a variable."""
         return weekly.sum(axis=-1, keepdims=True) if self.constant else weekly
@@ -161,9 +173,7 @@ class Paths:
 
     def concave_within(self, lower: Floats, upper: Floats) -> bool:
         """Whether the value of each draw is concave for all paths between two (C, K)."""
-        return not any(
-            self._bent(o, self._state(o, lower), self._state(o, upper)).any() for o in self.outcomes
-        )
+        return not any(self._bent(o, self._state(o, lower), self._state(o, upper)).any() for o in self.outcomes)
 
     def enveloped(self, lower: Floats, upper: Floats) -> Paths:
         """The lowest concave heights above these, for paths between two (C, K)."""
@@ -194,7 +204,7 @@ class Paths:
         return state
 
 
-def _outcome_of(outcome: _Outcome, draws: slice) -> _Outcome:
+def _outcome_of(outcome: _Outcome, draws: Draws) -> _Outcome:
     part = outcome.part
     some = WeeklyPart(
         part.half[draws], part.slope[draws], part.decay[draws], part.carry_in[draws], part.worth[draws],

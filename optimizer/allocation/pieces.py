@@ -248,5 +248,3 @@ def _prices(points: Floats, values: Floats) -> Floats:
     first = np.unique(group, return_index=True)[1]
     corners = np.append(first, len(x) - 1)
     return np.maximum(np.diff(y[corners]) / np.diff(x[corners]), 0.0)
-
-

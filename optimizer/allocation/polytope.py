@@ -8,6 +8,7 @@ A path x (C, K) keeps ``lower <= x <= upper``, ``sum over cells of x @ sums = to
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,11 +72,14 @@ class Polytope:
         return float(prices @ self.totals + (paid * limits).sum() + inside.sum())
 
     def narrowed(self, *, by_totals: bool = True) -> Polytope:
-        """The same paths with bounds as narrow as the totals and one step of change at a time imply."""
+        """The same paths with bounds as narrow as the totals and one step of change at a time imply.
+
+        Without the totals bounds may cross, which shows that the change limits cannot be kept.
+        """
         lower, upper = self.lower.copy(), self.upper.copy()
         for _ in range(ROUNDS if self.limited else 1):
             if self.limited:
-                _narrow_by_change(lower, upper, self.rows, self.most)
+                _narrow_by_change(lower, upper, self.rows, self.most, clip=by_totals)
             for m in range(len(self.totals) if by_totals else 0):
                 times = self.sums[:, m]
                 used = times > 0.0
@@ -85,7 +89,7 @@ class Polytope:
                 top = np.where(used, lower + np.maximum(spare, 0.0) / step, np.inf)
                 low = np.where(used, upper - np.maximum(short, 0.0) / step, 0.0)
                 upper, lower = np.minimum(upper, top), np.maximum(lower, np.minimum(low, upper))
-        return replace(self, lower=lower, upper=np.maximum(upper, lower))
+        return replace(self, lower=lower, upper=np.maximum(upper, lower) if by_totals else upper)
 
     def nearest(self, spend: Floats) -> Floats | None:
         """The path that moves least money away from a given one; None where no path keeps all rules.
@@ -117,20 +121,26 @@ class Polytope:
         The extras move the path away from a given one (parts), widen the change limits (give) or lower the totals.
         """
         from scipy.optimize import linprog
-        from scipy.sparse import coo_array, csr_array, eye_array, hstack, vstack
+        from scipy.sparse import coo_array, csr_array, hstack, vstack
 
         (cells, count), size, extra = self.lower.shape, self.lower.size, len(costs)
         moves, spend = parts
-        sums = hstack([csr_array(np.tile(self.sums.T, (1, cells))), csr_array(np.zeros((len(self.totals), extra)))])
+        equal: Any
+        sums: Any = hstack(
+            [csr_array(np.tile(self.sums.T, (1, cells))), csr_array(np.zeros((len(self.totals), extra)))]
+        )
         if moved is not None:
             sums = hstack([csr_array(np.tile(self.sums.T, (1, cells))), csr_array(-moved)])
         cell, row = np.nonzero(np.isfinite(self.most))
         at, variable = np.nonzero(self.rows[cell, row])
         entries = (self.rows[cell[at], row[at], variable], (at, cell[at] * count + variable))
-        limits = hstack([coo_array(entries, shape=(len(cell), size)), csr_array(np.full((len(cell), extra), -give))])
-        equal, level = sums, self.totals
+        limits: Any = hstack(
+            [coo_array(entries, shape=(len(cell), size)), csr_array(np.full((len(cell), extra), -give))]
+        )
+        level = self.totals
+        equal = sums
         if moves is not None:
-            equal = vstack([sums, hstack([eye_array(size), csr_array(-moves)])])
+            equal = vstack([sums, csr_array(np.concatenate([np.eye(size), -moves], axis=1))])
             level = np.concatenate([self.totals, spend.ravel()])
         low, high = np.zeros(size + extra), np.full(size + extra, np.inf)
         low[:size], high[:size] = self.lower.ravel(), self.upper.ravel()
@@ -172,8 +182,8 @@ class Polytope:
         return spend
 
 
-def _narrow_by_change(lower: Floats, upper: Floats, rows: Floats, most: Floats) -> None:
-    """Bounds of one variable by those of its row's others, in place; rows have at most two entries."""
+def _narrow_by_change(lower: Floats, upper: Floats, rows: Floats, most: Floats, *, clip: bool) -> None:
+    """Bounds of one variable by those of its row's others, in place; `clip` keeps them from crossing."""
     for r in [*range(rows.shape[1]), *range(rows.shape[1] - 1, -1, -1)]:
         limited = np.isfinite(most[:, r])
         for k in np.flatnonzero((rows[:, r] != 0.0).any(axis=0)):
@@ -182,11 +192,13 @@ def _narrow_by_change(lower: Floats, upper: Floats, rows: Floats, most: Floats) 
             rest[:, k] = 0.0
             least = np.minimum(rest * lower, rest * upper).sum(axis=1)
             step = np.where(own != 0.0, own, 1.0)
-            limit = (most[:, r] - least) / step
+            limit = np.where(limited, most[:, r] - least, 0.0) / step
             slack = ROUNDING * np.maximum(np.abs(limit), 1.0)
             up, down = limited & (own > 0.0), limited & (own < 0.0)
-            upper[up, k] = np.minimum(upper[up, k], np.maximum(limit + slack, lower[:, k])[up])
-            lower[down, k] = np.maximum(lower[down, k], np.minimum(limit - slack, upper[:, k])[down])
+            highest = np.maximum(limit + slack, lower[:, k]) if clip else limit + slack
+            upper[up, k] = np.minimum(upper[up, k], highest[up])
+            lowest = np.minimum(limit - slack, upper[:, k]) if clip else limit - slack
+            lower[down, k] = np.maximum(lower[down, k], lowest[down])
 
 
 @dataclass(frozen=True, eq=False)

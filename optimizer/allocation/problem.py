@@ -95,7 +95,6 @@ class RuleState:
     cost_most: float | None = None
 
 
-
 @dataclass(frozen=True)
 class Certificate:
     """What is known about a result, checked on the curves themselves and not taken from a solver.

@@ -175,10 +175,12 @@ def _at_average(problem: Problem, asked: _Asked) -> Answer:
     """Walk down from the largest budget: what the bound at one excludes is passed over, until a plan is good enough."""
     bounds, response = _response(problem)
     least, most = float(bounds.lower.sum()), float(bounds.upper.sum())
-    best, at_best = _best_average(problem, response)
+    best, anchor = _best_average(problem, response)
     if best < asked.rate * (1.0 - ALIKE):
-        where = f" at {say(at_best)} a week" if at_best > PRECISION * most else ""
+        where = f" at {say(anchor)} a week" if anchor > PRECISION * most else ""
         raise InfeasibleError(f"no spend within the bounds has {asked.words}; the best is {asked.say(best)}{where}.")
+    if not plain(problem):
+        anchor = _anchor_under_rules(problem, asked, most)
     spend = limit = _envelope_end(problem, response, asked.rate)
     for _ in range(STEPS):
         one = try_at(problem, spend)
@@ -193,10 +195,22 @@ def _at_average(problem: Problem, asked: _Asked) -> Answer:
         if limit >= spend * (1.0 - asked.precision):
             # The proof ends here; what lies below may still hold a plan that is good enough.
             excluded = one.certificate.value / asked.rate if one is not None else spend
-        spend = max(min(excluded, spend * (1.0 - 0.5 * asked.precision)), least)
+        # At the anchor some plan is good enough, so no step needs to go past it.
+        past = least if spend <= anchor else max(anchor, least)
+        spend = max(min(excluded, spend * (1.0 - 0.5 * asked.precision)), past)
     raise InfeasibleError(
         f"no plan within the bounds and rules was found that has {asked.words}; at best it could be {asked.say(best)}."
     )
+
+
+def _anchor_under_rules(problem: Problem, asked: _Asked, most: float) -> float:
+    """A spend that has the return asked for: the best one when each unit of money costs what it has to bring."""
+    netted = replace(problem, spend_all=False, cost_of_money=problem.cost_of_money + asked.rate)
+    net = solve_at(netted, most)
+    spend = float(net.spend.sum())
+    if spend <= TOO_SMALL * most or net.certificate.value < -SLACK * asked.rate * spend:
+        raise InfeasibleError(f"no spend was found that keeps the bounds and rules and has {asked.words}.")
+    return spend
 
 
 def _average_answer(problem: Problem, asked: _Asked, where: tuple[float, float], plan: Allocation) -> Answer:

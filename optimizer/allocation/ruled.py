@@ -66,6 +66,11 @@ def relative_gap(value: float, bound: float) -> float:
     return max(bound - value, 0.0) / max(abs(bound), TINY)
 
 
+def closed(value: float, bound: float, tolerance: float) -> bool:
+    """Whether a gap is within the tolerance, or within what the tolerances of the solver may hide (setting's units)."""
+    return relative_gap(value, bound) <= tolerance or bound - value <= 2.0 * SAFE
+
+
 class Search:
     """One search.
 
@@ -100,7 +105,7 @@ class Search:
             self._lower(programme, outcome)
             if outcome.values is not None:
                 self._offer(outcome.values[: self.setting.count])
-            if self.best is not None and relative_gap(self.best.value, self.bound) <= self.tolerance:
+            if self.best is not None and closed(self.best.value, self.bound, self.tolerance):
                 break
             timed_out = outcome.ended is Ended.STOPPED or time.monotonic() > self.deadline
             if timed_out or outcome.values is None or not self._refine(programme, outcome.values):

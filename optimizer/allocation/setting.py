@@ -5,7 +5,7 @@ Money counts in budgets and value in what the curves could bring at most, so tha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -85,6 +85,15 @@ class Setting:
             worth,
         )
 
+    def without(self, rule: int) -> Setting:
+        """The same without one of its rules."""
+        place = self.ratio_function.get(rule)
+        return replace(
+            self,
+            rules=self.rules[:rule] + self.rules[rule + 1 :],
+            functions=tuple(f for k, f in enumerate(self.functions) if k != place),
+        )
+
     @property
     def count(self) -> int:
         """Number of cells."""
@@ -124,7 +133,9 @@ class Setting:
             reach = min(reach, max(rule.money, rule.always))
         return max(at - reach, 0.0), at + reach
 
-    def domains(self, active: frozenset[int] | None = None, loose: int | None = None) -> list[list[Interval]]:
+    def domains(
+        self, active: frozenset[int] | None = None, loose: int | None = None, *, fixed_budget: bool = True
+    ) -> list[list[Interval]]:
         """Per cell the allowed intervals, ascending; an empty list where the rules leave nothing.
 
         Parameters
@@ -133,13 +144,14 @@ class Setting:
             The rules that count; all by default.
         loose : int, optional
             A rule whose box is left to rows.
+        fixed_budget : bool
+            Without it no share of the budget is a box.
         """
         rules = [r for k, r in enumerate(self.rules) if (active is None or k in active) and k != loose]
-        intervals = [
-            [Interval(low, high)] for low, high in zip(self.lower.tolist(), self.upper.tolist(), strict=True)
-        ]
+        intervals = [[Interval(low, high)] for low, high in zip(self.lower.tolist(), self.upper.tolist(), strict=True)]
         for rule in rules:
-            for cell, low, high in self.box(rule):
+            by_share = isinstance(rule, Diversification) and not fixed_budget
+            for cell, low, high in [] if by_share else self.box(rule):
                 intervals[cell] = _meet(intervals[cell], [Interval(low, high)])
             if isinstance(rule, NothingOrAtLeast):
                 for place, cell in enumerate(rule.cells):

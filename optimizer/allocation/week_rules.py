@@ -18,6 +18,9 @@ from optimizer.response.weekly import WeeklyResponse
 
 KEPT = 1e-8  # of a cell's mean weekly money: a rule missed by less is kept
 ROUNDING = 1e-9
+SHAKE = 0.5  # log size of the random moves of a restart
+DROPPED, SHARE_LEFT = 0.15, 0.05  # so many cells fall to this share of their money
+TINY = 1e-300
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +114,7 @@ class WeeklyProblem:
 
 
 @dataclass(frozen=True, eq=False)
-class Setting:
+class WeekSetting:
     """A checked problem in the solver's units: money in means of a cell's week.
 
     Attributes
@@ -119,8 +122,10 @@ class Setting:
     problem : WeeklyProblem
     money : float
         Account currency per unit.
+    asked : Polytope
+        The rules as given.
     rules : Polytope
-        Narrowed bounds.
+        The same with narrowed bounds.
     changes : ChangeRows
     paths : Paths
     baseline : float array, shape (C, K)
@@ -129,6 +134,7 @@ class Setting:
 
     problem: WeeklyProblem
     money: float
+    asked: Polytope
     rules: Polytope
     changes: ChangeRows
     paths: Paths
@@ -160,12 +166,28 @@ class Setting:
                 return tried
         return spend
 
+    def levelled(self, spend: Floats) -> Floats:
+        """A path that keeps the rules and splits each week's money alike, as nearly as they allow."""
+        weekly = spend.sum(axis=0, keepdims=True)
+        return self._kept(spend.sum(axis=1, keepdims=True) * weekly / max(float(weekly.sum()), TINY))
+
+    def shaken(self, spend: Floats, rng: np.random.Generator) -> Floats:
+        """A path that keeps the rules, some cells away from a given one."""
+        size = (len(spend), 1)
+        rate = np.exp(SHAKE * rng.standard_normal(size)) * np.where(rng.random(size) < DROPPED, SHARE_LEFT, 1.0)
+        return self._kept(spend * rate)
+
+    def _kept(self, spend: Floats) -> Floats:
+        """The nearest path that keeps the rules; today's split where rounding hides that there is one."""
+        moved = self.rules.nearest(np.clip(spend, self.rules.lower, self.rules.upper))
+        return self.baseline if moved is None else self.rules.settled(moved)
+
     def money_of(self, spend: Floats) -> Floats:
         """(C, H) account currency of a path (C, K)."""
         return np.asarray(self.paths.full(spend) * self.money)
 
 
-def prepare(problem: WeeklyProblem) -> Setting:
+def prepare(problem: WeeklyProblem) -> WeekSetting:
     """Check a problem and put it into the solver's form.
 
     Raises
@@ -201,7 +223,7 @@ def prepare(problem: WeeklyProblem) -> Setting:
     weights = problem.baseline.mean(axis=1, keepdims=True) if problem.constant else problem.baseline
     baseline = _nearest(problem, rules, weights, money)
     paths = Paths.of(response, constant=problem.constant, money=money)
-    return Setting(problem, money, rules.narrowed(), changes, paths, baseline)
+    return WeekSetting(problem, money, rules, rules.narrowed(), changes, paths, baseline)
 
 
 def _same_every_week(problem: WeeklyProblem, rules: Polytope) -> Polytope:
@@ -210,8 +232,8 @@ def _same_every_week(problem: WeeklyProblem, rules: Polytope) -> Polytope:
     per_week = rules.totals / rules.sums.sum(axis=0)
     if np.ptp(per_week) > ROUNDING * float(per_week.max()):
         raise InfeasibleError(
-            "every week is to get the same split, but the budgets differ between weeks: give one total, or budgets that "
-            "come to the same per week."
+            "every week is to get the same split, but the budgets differ between weeks: give one total, or budgets "
+            "that come to the same per week."
         )
     first = (rules.rows[:, :, 1:] == 0.0).all(axis=(0, 2)) if rules.rows.shape[1] else np.zeros(0, dtype=np.bool_)
     return Polytope(
@@ -242,7 +264,7 @@ def _nearest(problem: WeeklyProblem, rules: Polytope, weights: Floats, money: fl
 
 def _clash(problem: WeeklyProblem, rules: Polytope, money: float) -> str:
     change, wider = rules.repairs()
-    says = "the budgets, the minimums and maximums and the change limits clash, though no two of them do"
+    says = "the budgets, the minimums and maximums and the change limits cannot all be kept"
     ways = []
     if change is not None:
         moves = [f"that of {_period(problem, m)} by {-d * money:+,.2f}" for m, d in enumerate(-change) if abs(d) > 1e-6]
@@ -258,6 +280,12 @@ def _check_sums(problem: WeeklyProblem, rules: Polytope, money: float) -> None:
     because = "minimums, with the change limits," if rules.limited else "minimums"
     above = because.replace("minimums", "maximums")
     crossed = reach.lower > reach.upper * (1.0 + ROUNDING) + ROUNDING
+    if crossed.any():
+        c, k = (int(i) for i in np.argwhere(crossed)[0])
+        raise InfeasibleError(
+            f"{problem.response.cells[c].label} cannot keep its change limit in week {k + 1}: its minimum there asks "
+            f"for {reach.lower[c, k] * money:,.2f} and its other weeks allow {reach.upper[c, k] * money:,.2f}."
+        )
     for m, total in enumerate(rules.totals):
         low = float((reach.lower @ rules.sums[:, m]).sum())
         high = float((reach.upper @ rules.sums[:, m]).sum())
@@ -272,12 +300,6 @@ def _check_sums(problem: WeeklyProblem, rules: Polytope, money: float) -> None:
                 f"{what}, to be spent in full; the {above} sum to {high * money:,.2f}; lower the budget to "
                 f"{high * money:,.2f} or raise maximums by {(total - high) * money:,.2f}."
             )
-    if crossed.any():
-        c, k = (int(i) for i in np.argwhere(crossed)[0])
-        raise InfeasibleError(
-            f"{problem.response.cells[c].label} cannot keep its change limit in week {k + 1}: its minimum there asks "
-            f"for {reach.lower[c, k] * money:,.2f} and its other weeks allow {reach.upper[c, k] * money:,.2f}."
-        )
 
 
 def _period(problem: WeeklyProblem, index: int) -> str:
@@ -332,6 +354,4 @@ def _check_table(what: str, amounts: Floats, shape: tuple[int, int], names: list
     bad = np.isnan(amounts) | (amounts < 0.0) | (np.isinf(amounts) & (not infinite))
     if bad.any():
         c, k = (int(i) for i in np.argwhere(bad)[0])
-        raise InputError.at(
-            f"{what} of {names[c]} in week {k + 1} is {amounts[c, k]:,.2f}", fix="it must be 0 or more"
-        )
+        raise InputError.at(f"{what} of {names[c]} in week {k + 1} is {amounts[c, k]:,.2f}", fix="it must be 0 or more")

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.allocation.ascent import Climbed, Look, Mean, Objective, climb
+from optimizer.allocation.ascent import Climbed, Look, Mean, Objective, climb, solve_model
 from optimizer.allocation.problem import Status
-from optimizer.allocation.week_rules import ChangeLimits, Setting, WeekBudgets, WeeklyProblem, prepare
+from optimizer.allocation.week_rules import ChangeLimits, WeekBudgets, WeeklyProblem, WeekSetting, prepare
 from optimizer.history.panel import Floats
 from optimizer.response.weekly import WeeklyResponse
 
@@ -27,8 +27,7 @@ __all__ = [
 NO_GAIN = 1e-12  # relative
 SHARP = 0.05  # of the tolerance: what a climb may leave open
 BLENDS = (0.25, 0.5, 0.75)  # from the envelopes to the heights themselves, step by step
-RESTARTS = 12
-SHAKE = 0.5  # log size of the random moves of a restart
+RESTARTS = 12  # in a row that find nothing better end the search
 TINY = 1e-300
 ON = 1e-6  # of a cell's mean weekly money: so near a limit is on it
 
@@ -155,7 +154,7 @@ def solve_weeks(problem: WeeklyProblem) -> WeeklyAllocation:
     return _certified(setting, upper, best)
 
 
-def _best_path(setting: Setting, deadline: float) -> tuple[Climbed, Climbed]:
+def _best_path(setting: WeekSetting, deadline: float) -> tuple[Climbed, Climbed]:
     """The climb that proves the bound, and the one that found the plan."""
     rules, enough = setting.rules, SHARP * setting.problem.tolerance
     relaxed = Mean(setting.relaxed, setting.even)
@@ -172,38 +171,32 @@ def _best_path(setting: Setting, deadline: float) -> tuple[Climbed, Climbed]:
         best = found if better else best
         return upper.bound - best.value <= setting.problem.tolerance * abs(upper.bound)
 
-    if try_from(setting.baseline):
+    if try_from(setting.baseline) or try_from(setting.levelled(upper.spend)):
         return upper, best
     path = upper.spend
     for share in BLENDS:
         path = climb(Blend(relaxed, true, share), rules, path, enough=enough, deadline=deadline).spend
     if try_from(path):
         return upper, best
-    rng = np.random.default_rng(0)
-    for _ in range(RESTARTS):
-        if time.monotonic() > deadline or try_from(_shaken(setting, best.spend, rng)):
+    rng, idle = np.random.default_rng(0), 0
+    while idle < RESTARTS and time.monotonic() < deadline:
+        before = best.value
+        if try_from(setting.shaken(best.spend, rng)):
             break
+        idle = 0 if best.value > before + NO_GAIN * abs(before) else idle + 1
     return upper, best
 
 
-def _shaken(setting: Setting, spend: Floats, rng: np.random.Generator) -> Floats:
-    """A path that keeps the rules, some cells away from a given one."""
-    cells = len(spend)
-    rate = np.exp(SHAKE * rng.standard_normal((cells, 1))) * np.where(rng.random((cells, 1)) < 0.15, 0.05, 1.0)
-    moved = setting.rules.nearest(np.clip(spend * rate, setting.rules.lower, setting.rules.upper))
-    return spend if moved is None else setting.rules.settled(moved)
-
-
-def _certified(setting: Setting, upper: Climbed, best: Climbed) -> WeeklyAllocation:
+def _certified(setting: WeekSetting, upper: Climbed, best: Climbed) -> WeeklyAllocation:
     problem, response = setting.problem, setting.problem.response
     baseline = setting.money_of(setting.baseline)
-    baseline_value = float(response.value(baseline).sum(axis=1).mean())
+    baseline_value = float(_mean_by_week(response, baseline).sum())
     path = setting.tidy(best.spend)
     spend = setting.money_of(path)
-    by_week = response.value_by_week(spend).sum(axis=1).mean(axis=0)
+    by_week = _mean_by_week(response, spend)
     if float(by_week.sum()) <= baseline_value + NO_GAIN * abs(baseline_value):
         path, spend = setting.baseline, baseline  # where nothing is to be gained nothing moves
-        by_week = response.value_by_week(spend).sum(axis=1).mean(axis=0)
+        by_week = _mean_by_week(response, spend)
     value = float(by_week.sum())
     bound = max(upper.bound, value)
     gap = (bound - value) / max(abs(bound), TINY)
@@ -216,14 +209,15 @@ def _certified(setting: Setting, upper: Climbed, best: Climbed) -> WeeklyAllocat
         float(by_week[:weeks].sum()),
         float(by_week[weeks:].sum()),
         float(carry_in_by_week(response).sum(axis=(1, 2)).mean()),
-        WeeklyCertificate(status, value, bound, gap, *_prices(setting, path, best)),
+        _certificate(setting, path, (status, value, bound, gap)),
     )
 
 
-def _prices(setting: Setting, path: Floats, best: Climbed) -> tuple[NDArray[np.generic], ...]:
-    """Marginal values, budget prices, what binds, and its prices, in money; see WeeklyCertificate."""
-    problem, rules, weeks = setting.problem, setting.rules, setting.problem.response.weeks
-    money = setting.money
+def _certificate(setting: WeekSetting, path: Floats, known: tuple[Status, float, float, float]) -> WeeklyCertificate:
+    """Add to status, value, bound and gap the marginal values, prices in money, and what binds."""
+    problem, rules, weeks = setting.problem, setting.asked, setting.problem.response.weeks
+    money, look = setting.money, Mean(setting.paths, setting.even).look(path)
+    solved = solve_model(look, rules, path)  # narrowed bounds would take over part of the prices
     spend = setting.money_of(path)
     near = ON * money
     at_lower = (spend <= problem.lower + near) & (problem.lower > 0.0)
@@ -234,14 +228,14 @@ def _prices(setting: Setting, path: Floats, best: Climbed) -> tuple[NDArray[np.g
     for r in range(rules.most.shape[1]):
         week, up = int(setting.changes.week[r]), setting.changes.sign[r] > 0.0
         (rise if up else fall)[:, week] |= tight[:, r]
-        change_prices[:, week] += np.where(tight[:, r], best.solved.row_prices[:, r], 0.0) / money
-    gradient = setting.paths.at(path).gradient(setting.even)
-    left = gradient - rules.sums @ best.solved.prices
-    left = left - np.einsum("crk,cr->ck", rules.rows, best.solved.row_prices)
+        change_prices[:, week] += np.where(tight[:, r], solved.row_prices[:, r], 0.0) / money
+    left = look.gradient - rules.sums @ solved.prices
+    left = left - np.einsum("crk,cr->ck", rules.rows, solved.row_prices)
     left = np.broadcast_to(left / (weeks if problem.constant else 1), spend.shape) / money
     bound_prices = np.where(at_upper, np.maximum(left, 0.0), np.where(at_lower, np.maximum(-left, 0.0), 0.0))
-    prices = np.broadcast_to(best.solved.prices, problem.budgets.totals.shape)[problem.budgets.period] / money
-    return (
+    prices = np.broadcast_to(solved.prices, problem.budgets.totals.shape)[problem.budgets.period] / money
+    return WeeklyCertificate(
+        *known,
         problem.response.gradient(spend),
         np.asarray(prices),
         at_lower,
@@ -251,6 +245,10 @@ def _prices(setting: Setting, path: Floats, best: Climbed) -> tuple[NDArray[np.g
         bound_prices,
         change_prices,
     )
+
+
+def _mean_by_week(response: WeeklyResponse, spend: Floats) -> Floats:
+    return np.asarray(response.value_by_week(spend).sum(axis=1).mean(axis=0))
 
 
 def carry_in_by_week(response: WeeklyResponse) -> Floats:

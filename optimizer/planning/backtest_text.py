@@ -118,6 +118,11 @@ def moved_text(moved: WhatMoved) -> str:
         f"{100 * moved.by_data:.1f} % of the budget by the new data, {100 * moved.by_model:.1f} % by what the model "
         "learned from it in general"
     )
+    unseen = [
+        name for name, seen in zip(("before", "with the new data", "now"), moved.responsive, strict=True) if not seen
+    ]
+    if unseen:
+        title += f"\nNo detectable response to spend ({', '.join(unseen)}): the best split is today's then"
     bring = f"next {number(unit)} bring"
     header = ("cell", f"{bring} ({spoken})", "by data", "by model", "share of the best split", "by data", "by model")
     rows = [

@@ -17,6 +17,7 @@ from optimizer.history.schema import closest, fold
 
 KEYS = ("network", "content_type")
 AUDIENCE = "audience"
+HISTORY = "the history"  # where cells come from unless told
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +43,7 @@ class CellTable:
 
 
 @dataclass(frozen=True, eq=False)
-class _Records:
+class Records:
     """Rows below the header: line numbers and fields by canonical name."""
 
     file: str
@@ -52,7 +53,9 @@ class _Records:
     decimal_hint: str
 
 
-def read_cell_table(path: str | Path, cells: Sequence[Cell], columns: Sequence[str]) -> CellTable:
+def read_cell_table(
+    path: str | Path, cells: Sequence[Cell], columns: Sequence[str], source: str = HISTORY
+) -> CellTable:
     """Read amounts per cell from a CSV file: network, content_type[, audience] and `columns`.
 
     Encoding, delimiter and decimal mark are found as in a history. Columns that are not asked for are left out.
@@ -64,6 +67,8 @@ def read_cell_table(path: str | Path, cells: Sequence[Cell], columns: Sequence[s
         The C cells that exist; names are compared without regard to case and spaces around them.
     columns : sequence of str
         Names of the amounts.
+    source : str
+        Where the cells come from, for messages.
 
     Raises
     ------
@@ -71,11 +76,11 @@ def read_cell_table(path: str | Path, cells: Sequence[Cell], columns: Sequence[s
         The file cannot be read, a column is missing, a cell is unknown or named twice, or an amount is not a number of
         0 or more; with file, row and column.
     """
-    records = _read_records(path, columns)
-    places = _places(records, cells)
+    records = read_records(path, columns)
+    places = _places(records, cells, source)
     rows = np.zeros(len(cells), dtype=np.int64)
     rows[places] = records.lines
-    amounts = _amounts(records, columns)
+    amounts = amounts_of(records, columns)
     values = []
     for name in columns:
         value = np.full(len(cells), np.nan)
@@ -84,7 +89,14 @@ def read_cell_table(path: str | Path, cells: Sequence[Cell], columns: Sequence[s
     return CellTable(records.file, tuple(records.spelled[name] for name in columns), tuple(values), rows)
 
 
-def _read_records(path: str | Path, columns: Sequence[str]) -> _Records:
+def read_records(path: str | Path, columns: Sequence[str]) -> Records:
+    """Read the rows of a CSV file that names network, content_type[, audience] and `columns`.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, holds no row, or a column is missing or named twice.
+    """
     from optimizer.history.read import read_bytes
     from optimizer.history.text import decode, records, sniff
 
@@ -110,7 +122,7 @@ def _read_records(path: str | Path, columns: Sequence[str]) -> _Records:
         lines.append(row_line)
         for name, position in place.items():
             fields[name].append(row[position].strip() if position < len(row) else "")
-    return _Records(file, spelled, lines, fields, "," if delimiter == ";" else ".")
+    return Records(file, spelled, lines, fields, "," if delimiter == ";" else ".")
 
 
 def _header(names: list[str], line: int, file: str, columns: Sequence[str]) -> dict[str, str]:
@@ -133,7 +145,7 @@ def _header(names: list[str], line: int, file: str, columns: Sequence[str]) -> d
     return {name: names[folded.index(name)] for name in [*wanted, AUDIENCE] if name in folded}
 
 
-def _places(records: _Records, cells: Sequence[Cell]) -> list[int]:
+def _places(records: Records, cells: Sequence[Cell], source: str) -> list[int]:
     """Position of each row's cell; refuses unknown cells and cells named twice."""
     known = {_key(*cell): position for position, cell in enumerate(cells)}
     seen: dict[int, int] = {}
@@ -143,8 +155,8 @@ def _places(records: _Records, cells: Sequence[Cell]) -> list[int]:
     for line, cell in zip(records.lines, (Cell(*name) for name in names), strict=True):
         place = known.get(_key(*cell))
         if place is None:
-            column, fix = _wrong_column(cell, cells, records.spelled), _suggestion(cell, cells)
-            problem = f"cell '{cell.label}' is not in the history"
+            column, fix = _wrong_column(cell, cells, records.spelled), _suggestion(cell, cells, source)
+            problem = f"cell '{cell.label}' is not in {source}"
             raise InputError.at(problem, file=records.file, row=line, column=column, fix=fix)
         if place in seen:
             column, problem = records.spelled["content_type"], f"row {seen[place]} names '{cell.label}' too"
@@ -168,20 +180,21 @@ def _wrong_column(cell: Cell, cells: Sequence[Cell], spelled: Mapping[str, str])
     return spelled.get(AUDIENCE, spelled["content_type"])
 
 
-def _suggestion(cell: Cell, cells: Sequence[Cell]) -> str:
+def _suggestion(cell: Cell, cells: Sequence[Cell], source: str) -> str:
     """What to write instead."""
     if cell.audience and not any(one.audience for one in cells):
-        return "cells of this plan are not split by audience; leave the column out or split them (--by-audience)"
+        split = " or split them (--by-audience)" if source == HISTORY else ""
+        return f"cells of this plan are not split by audience; leave the column out{split}"
     labels = [one.label for one in cells]
     near = get_close_matches(cell.label.lower(), labels, n=1, cutoff=0.6)
     if near:
-        return f"did you mean '{near[0]}'? Cells are named as in the history"
+        return f"did you mean '{near[0]}'? Cells are named as in {source}"
     same = [label for one, label in zip(cells, labels, strict=True) if one.network == cell.network.strip().lower()]
     shown = ", ".join((same or labels)[:5])
-    return f"cells of the history are {shown}{' and others' if len(same or labels) > 5 else ''}"
+    return f"cells of {source} are {shown}{' and others' if len(same or labels) > 5 else ''}"
 
 
-def _amounts(records: _Records, columns: Sequence[str]) -> dict[str, Floats]:
+def amounts_of(records: Records, columns: Sequence[str]) -> dict[str, Floats]:
     """Parse the amounts; the decimal mark is decided once for the file."""
     from optimizer.history.numerals import decide_mark, to_numbers
 

@@ -82,6 +82,8 @@ class WhatMoved:
         Largest change of the share first.
     by_data, by_model : float
         Part of the budget that changes its place from one stage to the next, 0 to 1.
+    responsive : tuple of bool
+        Whether spend was seen to do anything, stage by stage; where not, the best split is today's.
     """
 
     weeks: int
@@ -91,6 +93,7 @@ class WhatMoved:
     cells: tuple[CellMove, ...]
     by_data: float
     by_model: float
+    responsive: tuple[bool, ...]
 
 
 def what_moved(
@@ -142,7 +145,8 @@ def what_moved(
     moves.sort(key=lambda move: (-abs(move.share.now - move.share.before), move.cell))
     shares = [share for _, share in asked]
     by_data, by_model = (0.5 * float(np.abs(b - a).sum()) for a, b in pairwise(shares))
-    return WhatMoved(weeks, horizon, goal, panel.currency, tuple(moves), by_data, by_model)
+    responsive = tuple(fitted.responsive for fitted in stages)
+    return WhatMoved(weeks, horizon, goal, panel.currency, tuple(moves), by_data, by_model, responsive)
 
 
 def _furthest(panel: Panel, horizon: int) -> int:

@@ -13,7 +13,7 @@ import numpy as np
 from optimizer.allocation.problem import Bounds
 from optimizer.errors import InputError
 from optimizer.history.panel import Cell, Floats
-from optimizer.planning.cell_table import read_cell_table
+from optimizer.planning.cell_table import HISTORY, read_cell_table
 
 if TYPE_CHECKING:
     from optimizer.history.history import History
@@ -105,7 +105,7 @@ class PlanRequest:
         return read_settings(self.settings)
 
 
-def read_bounds(path: str | Path, cells: Sequence[Cell]) -> Bounds:
+def read_bounds(path: str | Path, cells: Sequence[Cell], source: str = HISTORY) -> Bounds:
     """Read weekly bounds: network, content_type[, audience], min_spend, max_spend.
 
     An empty min_spend means 0, an empty max_spend no limit (infinity); cells the file does not name get NaN in both,
@@ -117,6 +117,8 @@ def read_bounds(path: str | Path, cells: Sequence[Cell]) -> Bounds:
         CSV, in any of the spellings a history may have.
     cells : sequence of Cell
         The C cells that exist.
+    source : str
+        Where they come from, for messages.
 
     Returns
     -------
@@ -129,7 +131,7 @@ def read_bounds(path: str | Path, cells: Sequence[Cell]) -> Bounds:
         A column is missing, a cell is unknown or named twice, or an amount is text, negative or a minimum above its
         maximum; the message names file, row and column.
     """
-    table = read_cell_table(path, cells, ("min_spend", "max_spend"))
+    table = read_cell_table(path, cells, ("min_spend", "max_spend"), source)
     lower, upper = table.values
     named = table.rows > 0
     lower = np.where(named & np.isnan(lower), 0.0, lower)
@@ -146,7 +148,7 @@ def read_bounds(path: str | Path, cells: Sequence[Cell]) -> Bounds:
     return Bounds(lower, upper)
 
 
-def read_current(path: str | Path, cells: Sequence[Cell]) -> Floats:
+def read_current(path: str | Path, cells: Sequence[Cell], source: str = HISTORY) -> Floats:
     """Read today's weekly spend: network, content_type[, audience], spend.
 
     Parameters
@@ -155,6 +157,8 @@ def read_current(path: str | Path, cells: Sequence[Cell]) -> Floats:
         CSV, in any of the spellings a history may have.
     cells : sequence of Cell
         The C cells that exist.
+    source : str
+        Where they come from, for messages.
 
     Returns
     -------
@@ -166,7 +170,7 @@ def read_current(path: str | Path, cells: Sequence[Cell]) -> Floats:
     InputError
         As for `read_bounds`; or an amount is empty, or all are 0.
     """
-    table = read_cell_table(path, cells, ("spend",))
+    table = read_cell_table(path, cells, ("spend",), source)
     spend = table.values[0]
     for c in np.flatnonzero((table.rows > 0) & np.isnan(spend)).tolist():
         raise InputError.at(

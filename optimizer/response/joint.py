@@ -133,7 +133,7 @@ def pooled_prior(layout: Layout, prior: Prior, settings: ModelSettings) -> tuple
     averages = [settings.organic_mean, settings.decay_mean]
     mean = np.concatenate([[layout.rate], np.zeros(n + k), averages, np.zeros(n), [0.0]])
     effects = [np.full(n, prior.network_sd), np.full(k, prior.content_sd)]
-    sd = np.concatenate([[RATE_SD], *effects, [0.7, 0.7], np.full(n, settings.decay_network), [0.5]])
+    sd = np.concatenate([[RATE_SD], *effects, [1.0, 0.7], np.full(n, settings.decay_network), [0.5]])
     return mean, sd
 
 

@@ -100,7 +100,7 @@ class FittedResponse:
             raise InputError.at(f"goal {goal!r} cannot be planned for", fix=f"choose one of {', '.join(self.outcomes)}")
         rng = np.random.default_rng([self.seed, 3])
         usual = np.exp(draws.level).mean(axis=0)
-        return self.unit_value.draws(paired_normals(rng, *draws.level.shape), usual)
+        return self.unit_value.draws(paired_normals(rng, len(draws.level), len(usual) + 1), usual)
 
     def curves(self, upper: Floats, weeks: int, goal: str) -> Curves:
         """Expected incremental goal of constant weekly spend.
@@ -141,20 +141,12 @@ class FittedResponse:
             worth = self.worth("revenue")
             out["revenue"] = OutcomeDraws(
                 expected[..., :horizon] * worth[..., None],
-                observed * worth[..., None] * self._worth_noise(observed),
+                observed
+                * worth[..., None]
+                * self.unit_value.path_noise(observed, np.random.default_rng([self.seed, 4])),
                 after * worth,
             )
         return out
-
-    def _worth_noise(self, units: Floats) -> Floats:
-        """(S, C, H) noise of revenue per unit around its expectation, with its drift to come."""
-        value = self.unit_value
-        if value is None:
-            raise AssertionError("only called where revenue is known")
-        rng = np.random.default_rng([self.seed, 4])
-        walk = np.cumsum(np.sqrt(value.walk) * rng.standard_normal(units.shape), axis=2)
-        variance = np.minimum(value.noise + value.noise_per_unit / np.maximum(units, 1.0), 1.0)
-        return np.asarray(np.exp(walk + np.sqrt(variance) * rng.standard_normal(units.shape) - 0.5 * variance))
 
     def bands(self, upper: Floats, goal: str, points: int = 41) -> Bands:
         """Goal per week on steady weekly spend, with 90 % ends, in the first week ahead."""

@@ -130,14 +130,14 @@ def noise_unit(values: Floats) -> float:
 
 
 def _reference(panel: Panel) -> Floats:
-    """(C,) median of each cell's positive spend in its last year; untried cells take half of the others' median."""
+    """(C,) mean of each cell's positive spend in its last year; untried cells take half of the others' median."""
     last = panel.spend[:, -52:]
     reference = np.zeros(len(panel.cells))
     for cell, row in enumerate(last):
         paid = row[np.isfinite(row) & (row > 0)]
         if not len(paid):
             paid = panel.spend[cell][np.nan_to_num(panel.spend[cell]) > 0]
-        reference[cell] = np.median(paid) if len(paid) else 0.0
+        reference[cell] = np.mean(paid) if len(paid) else 0.0
     known = reference[reference > 0]
     usual = float(np.median(known)) * 0.5 if len(known) else 1.0
     return np.where(reference > 0, reference, usual)

@@ -1,8 +1,9 @@
 """Value of one unit of an outcome (revenue per conversion), per cell, drifting slowly.
 
 The logarithm of a week's ratio is a level that walks, seen through noise whose variance falls with the number of units
-behind it. How fast levels walk and how noisy weeks are is shared by all cells and chosen by likelihood; levels are
-pooled towards the advertiser's average where a cell has shown little. Source: Harvey (1989), local level model.
+behind it. Levels walk together (prices, the mix of what is sold) and each on its own; how fast, and how noisy weeks
+are, is shared by all cells and chosen by likelihood. Levels are pooled towards the advertiser's average where a cell
+has shown little. Source: Harvey (1989), local level model.
 """
 
 from __future__ import annotations
@@ -16,6 +17,10 @@ from optimizer.history.panel import Floats
 
 WALKS = (0.0, 1e-3, 1e-2, 1e-1)  # variance of a week's step over that of the noise
 COUNT_PARTS = (0.0, 3.0, 30.0, 300.0)  # noise of a ratio of one unit over that of a ratio of many
+COMMON_WALKS = (1e-3, 1e-2, 1e-1, 1.0, 10.0)  # variance of a common step over that of one cell's noise
+USUAL_PART = 10.0  # noise of a ratio of one unit over that of many, where only weights depend on it
+CLEARLY = 3.0  # log likelihood that a common walk must gain
+FEWEST_COMMON, FEWEST_CELLS = 6, 2  # weeks and cells that can tell a common walk
 BETWEEN_SD = 0.7  # spread between cells before anything is seen
 
 
@@ -31,6 +36,8 @@ class UnitValue:
         Variance of its weekly step.
     noise, noise_per_unit : float
         Variance of a week's log ratio: noise + noise_per_unit / units.
+    common_walk, common_variance : float
+        Variance of the weekly step that all cells make together, and of where that walk stands now.
     """
 
     mean: Floats
@@ -38,11 +45,24 @@ class UnitValue:
     walk: float
     noise: float
     noise_per_unit: float
+    common_walk: float = 0.0
+    common_variance: float = 0.0
 
     def draws(self, normal: Floats, units: Floats) -> Floats:
-        """Expected value of a unit per draw (S, C) from standard normals (S, C); `units` (C,) are usual per week."""
+        """Expected value of a unit per draw (S, C) from standard normals (S, C + 1); `units` (C,) usual in a week."""
         spread = self.noise + self.noise_per_unit / np.maximum(units, 1.0)
-        return np.asarray(np.exp(self.mean + np.sqrt(self.variance) * normal + 0.5 * np.minimum(spread, 1.0)))
+        level = self.mean + np.sqrt(self.variance) * normal[:, :-1] + np.sqrt(self.common_variance) * normal[:, -1:]
+        return np.asarray(np.exp(level + 0.5 * np.minimum(spread, 1.0)))
+
+    def path_noise(self, units: Floats, rng: np.random.Generator) -> Floats:
+        """Noise of revenue per unit around its expectation, with the walks to come; like `units`, (S, C, H)."""
+        draws, _, weeks = units.shape
+        own = np.cumsum(np.sqrt(self.walk) * rng.standard_normal(units.shape), axis=2)
+        together = np.cumsum(np.sqrt(self.common_walk) * rng.standard_normal((draws, 1, weeks)), axis=2)
+        variance = np.minimum(self.noise + self.noise_per_unit / np.maximum(units, 1.0), 1.0)
+        return np.asarray(
+            np.exp(own + together + np.sqrt(variance) * rng.standard_normal(units.shape) - 0.5 * variance)
+        )
 
 
 def learn_unit_value(units: Floats, money: Floats) -> UnitValue:
@@ -54,12 +74,57 @@ def learn_unit_value(units: Floats, money: Floats) -> UnitValue:
         nothing = np.full(len(units), -np.inf)
         return UnitValue(nothing, np.zeros(len(units)), 0.0, 0.0, 0.0)
     centre = float(np.sum(np.where(seen, ratio * units, 0.0)) / np.sum(np.where(seen, units, 0.0)))
+    path, common_walk, common_variance = _common_path(ratio, seen, np.where(seen, units, 0.0))
     options = np.array(list(product(WALKS, COUNT_PARTS)))
-    levels, spreads, scale, score = _filter(ratio - centre, seen, units, options)
+    levels, spreads, scale, score = _filter(ratio - centre - (path - path[-1]), seen, units, options)
     best = int(np.argmax(score))
     walk, part = options[best]
     noise = float(scale[best])
-    return UnitValue(levels[best] + centre, spreads[best], walk * noise, noise, part * noise)
+    mean, variance = levels[best] + centre, spreads[best]
+    return UnitValue(mean, variance, walk * noise, noise, part * noise, common_walk, common_variance)
+
+
+def _common_path(ratio: Floats, seen: Floats, units: Floats) -> tuple[Floats, float, float]:
+    """The walk that all cells make together (T,), the variance of its step, and of where it stands in the last week.
+
+    A random walk seen through the weekly mean of the cells' distances from their own means; no walk unless the data
+    are clearly likelier with one.
+    """
+    weight = np.where(seen, 1.0 / (1.0 + USUAL_PART / np.maximum(units, 1.0)), 0.0)
+    own = np.where(seen, ratio, 0.0)
+    gap = own - (weight * own).sum(axis=1, keepdims=True) / np.maximum(weight.sum(axis=1, keepdims=True), 1e-12)
+    total = weight.sum(axis=0)
+    weeks = ratio.shape[1]
+    still = np.zeros(weeks)
+    if (total > 0).sum() < FEWEST_COMMON or (seen.any(axis=1)).sum() < FEWEST_CELLS:
+        return still, 0.0, 0.0
+    mean = np.where(total > 0, (weight * gap).sum(axis=0) / np.maximum(total, 1e-12), 0.0)
+    steps = np.diff(np.eye(weeks), axis=0)
+    best, found = _walk_likelihood(mean, total, steps, 0.0)[0] + CLEARLY, (still, 0.0, 0.0)
+    for walk in COMMON_WALKS:
+        likelihood, path, noise, last = _walk_likelihood(mean, total, steps, walk)
+        if likelihood > best:
+            best, found = likelihood, (path, walk * noise, last)
+    return found
+
+
+def _walk_likelihood(mean: Floats, total: Floats, steps: Floats, walk: float) -> tuple[float, Floats, float, float]:
+    """Log likelihood of a walk seen as `mean` with precision `total`, its path, the noise, the last week's variance."""
+    weeks, used = len(mean), total > 0
+    count = int(used.sum())
+    if walk == 0.0:
+        level = (total @ mean) / total.sum()
+        noise = max(float((total * (mean - level) ** 2).sum()) / max(count - 1, 1), 1e-10)
+        logdet = np.log(total.sum()) - np.log(total[used]).sum()
+        return float(-0.5 * ((count - 1) * np.log(noise) + logdet)), np.full(weeks, level), noise, 0.0
+    rough = steps.T @ steps / walk
+    precision = rough + np.diag(total)
+    path = np.linalg.solve(precision, total * mean)
+    squares = float((total * (mean - path) ** 2).sum() + path @ rough @ path)
+    noise = max(squares / max(count - 1, 1), 1e-10)
+    logdet = np.linalg.slogdet(precision)[1] + (weeks - 1) * np.log(walk) - np.log(total[used]).sum()
+    last = float(np.linalg.inv(precision)[-1, -1]) * noise
+    return float(-0.5 * ((count - 1) * np.log(noise) + logdet)), np.asarray(path, dtype=np.float64), noise, last
 
 
 def _filter(ratio: Floats, seen: Floats, units: Floats, options: Floats) -> tuple[Floats, Floats, Floats, Floats]:

@@ -17,7 +17,7 @@ from optimizer.history.panel import Floats
 
 MakeProblem = Callable[..., Problem]
 Oracle = Callable[[Problem, int], tuple[float, Floats] | None]
-SEEDS = range(18)  # three of each kind
+SEEDS = range(12)  # two of each kind
 
 
 def budgets_of(problem: Problem, count: int = 12) -> Floats:

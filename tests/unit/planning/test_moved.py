@@ -69,6 +69,16 @@ def test_it_is_told_with_the_largest_mover_first(truth: Truth, broken: WhatMoved
     assert len(lines) == 2 + 5
 
 
+def test_where_spend_does_nothing_the_best_split_is_todays(truth: Truth) -> None:
+    rng = np.random.default_rng(1)
+    deaf = truth.panel()
+    flat = {"conversions": rng.poisson(60.0, deaf.spend.shape).astype(float)}
+    moved = what_moved(replace(deaf, outcomes=flat), 4)
+    assert moved.responsive == (False, False, False)
+    assert moved.by_data == moved.by_model == 0.0
+    assert "No detectable response to spend (before, with the new data, now)" in moved_text(moved)
+
+
 @pytest.mark.parametrize(("weeks", "since"), [(70, 0), (70, 65), (6, 1), (12, 7)])
 def test_an_earlier_fit_needs_weeks_of_its_own(truth: Truth, weeks: int, since: int) -> None:
     with pytest.raises(InputError, match=f"since is {since} with {weeks} complete weeks"):

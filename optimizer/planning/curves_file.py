@@ -1,0 +1,166 @@
+"""Curves that the user brings: points of weekly spend and value per cell, straight lines between them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from optimizer.errors import InputError
+from optimizer.history.findings import Finding, Severity
+from optimizer.history.panel import Cell
+from optimizer.planning.cell_table import AUDIENCE, Records, amounts_of, read_records
+from optimizer.response.curves import ROUNDING, Curves
+
+SOURCE = "the curves file"
+COLUMNS = ("spend", "value")
+
+
+@dataclass(frozen=True, eq=False)
+class CurvesFile:
+    """Curves and where they come from.
+
+    Attributes
+    ----------
+    curves : Curves
+        Cells in the order in which the file first names them.
+    file : str
+        Name for messages.
+    sha256 : str
+        Of the bytes of the file.
+    findings : tuple of Finding
+    """
+
+    curves: Curves = field(repr=False)
+    file: str
+    sha256: str
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Point:
+    """One row of the file."""
+
+    line: int
+    spend: float
+    value: float
+
+
+def read_curves(path: str | Path) -> CurvesFile:
+    """Read curves: network, content_type[, audience], spend, value; a row per point.
+
+    A point says what a weekly spend brings. Each cell needs two or more, in any order; between them the curve is
+    straight, and past the last nothing is known. Encoding, delimiter and decimal mark are found as in a history;
+    names are compared without regard to case and spaces around them; other columns are left out.
+
+    Parameters
+    ----------
+    path : str or Path
+        CSV.
+
+    Returns
+    -------
+    CurvesFile
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, a column or a name is missing, a number is missing, negative or none, a cell has one
+        point only or two of the same spend, or a curve falls; with file, row and column.
+    """
+    from optimizer.history.read import read_bytes
+
+    data, _ = read_bytes(path)
+    records = read_records(path, COLUMNS)
+    points = _points(records)
+    for cell, rows in points.items():
+        _check_curve(cell, rows, records)
+    curves = Curves.from_points(
+        list(points),
+        [np.array([point.spend for point in rows]) for rows in points.values()],
+        [np.array([point.value for point in rows]) for rows in points.values()],
+    )
+    return CurvesFile(curves, records.file, hashlib.sha256(data).hexdigest(), tuple(_findings(curves, records, points)))
+
+
+def _points(records: Records) -> dict[Cell, list[_Point]]:
+    """Points by cell, in order of spend."""
+    amounts = amounts_of(records, COLUMNS)
+    names = [records.fields["network"], records.fields["content_type"]]
+    names.append(records.fields.get(AUDIENCE, [""] * len(records.lines)))
+    points: dict[Cell, list[_Point]] = {}
+    for place, line in enumerate(records.lines):
+        cell = Cell(*(" ".join(column[place].lower().split()) for column in names))
+        for name, text in (("network", cell.network), ("content_type", cell.content_type)):
+            if not text:
+                fix = "every row needs a network and a content type"
+                raise InputError.at(
+                    f"{name} is empty", file=records.file, row=line, column=records.spelled[name], fix=fix
+                )
+        for name in COLUMNS:
+            if np.isnan(amounts[name][place]):
+                given = records.fields[name][place]
+                problem = f"{name} of {cell.label} is " + (f"'{given}', which is not a number" if given else "empty")
+                raise InputError.at(
+                    problem,
+                    file=records.file,
+                    row=line,
+                    column=records.spelled[name],
+                    fix="write a number of 0 or more, or remove the row",
+                )
+        point = _Point(line, float(amounts["spend"][place]), float(amounts["value"][place]))
+        points.setdefault(cell, []).append(point)
+    return {cell: sorted(rows, key=lambda point: (point.spend, point.line)) for cell, rows in points.items()}
+
+
+def _check_curve(cell: Cell, rows: list[_Point], records: Records) -> None:
+    """Refuse a curve of one point, with two points at one spend, or that falls."""
+    spend, value = (records.spelled[name] for name in COLUMNS)
+    if len(rows) == 1:
+        problem, fix = f"the curve of {cell.label} has one point only", "add a second point, such as spend 0"
+        raise InputError.at(problem, file=records.file, row=rows[0].line, column=spend, fix=fix)
+    slack = ROUNDING * max(point.value for point in rows)
+    for before, after in pairwise(rows):
+        if after.spend == before.spend:
+            problem = f"row {before.line} has spend {after.spend:,.6g} of {cell.label} too"
+            raise InputError.at(
+                problem, file=records.file, row=after.line, column=spend, fix="keep one of the two points"
+            )
+        if after.value < before.value - slack:
+            problem = (
+                f"the curve of {cell.label} falls from {before.value:,.6g} at spend {before.spend:,.6g} (row "
+                f"{before.line}) to {after.value:,.6g} at {after.spend:,.6g}"
+            )
+            raise InputError.at(
+                problem,
+                file=records.file,
+                row=after.line,
+                column=value,
+                fix="more money must not bring less: correct the points",
+            )
+
+
+def _findings(curves: Curves, records: Records, points: dict[Cell, list[_Point]]) -> list[Finding]:
+    """Curves that begin above 0: below their first point nothing is known."""
+    late = [rows[0] for rows in points.values() if rows[0].spend > 0.0]
+    if not late:
+        return []
+    labels = [cell.label for cell, rows in points.items() if rows[0].spend > 0.0]
+    named = ", ".join(labels[:3]) + (f" and {len(labels) - 3} more" if len(labels) > 3 else "")
+    verb = "begins" if len(labels) == 1 else "begin"
+    least = float(curves.knots[:, 0].sum())
+    problem = f"the curve{'s' if len(labels) > 1 else ''} of {named} {verb} above spend 0, and nothing is known below"
+    return [
+        Finding(
+            rule="curve-begins-late",
+            severity=Severity.WARNING,
+            problem=problem,
+            fix=f"such cells get at least their first point, {least:,.2f} a week together; add points at 0 to free it",
+            file=records.file,
+            column=records.spelled["spend"],
+            rows=tuple(point.line for point in late[:20]),
+        )
+    ]
