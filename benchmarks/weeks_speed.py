@@ -69,7 +69,7 @@ def by_slsqp(problem: WeeklyProblem) -> tuple[Floats, str]:
         matrix[i, c * shape[1] : (c + 1) * shape[1]] = rules.rows[c, r]
     until, best = time.monotonic() + SLSQP_SECONDS, [start.ravel()]
 
-    class Late(Exception):
+    class LateError(Exception):
         pass
 
     def value(x: Floats) -> tuple[float, Floats]:
@@ -79,7 +79,7 @@ def by_slsqp(problem: WeeklyProblem) -> tuple[Floats, str]:
     def keep(x: Floats) -> None:
         best[0] = x.copy()
         if time.monotonic() > until:
-            raise Late
+            raise LateError
 
     rows = [{"type": "eq", "fun": lambda x: totals @ x - rules.totals, "jac": lambda x: totals}]
     if len(cell):
@@ -92,7 +92,7 @@ def by_slsqp(problem: WeeklyProblem) -> tuple[Floats, str]:
             options={"maxiter": 500, "ftol": 1e-10},
         )  # fmt: skip
         best[0], says = found.x, "converged" if found.success else found.message
-    except Late:
+    except LateError:
         says = "stopped by time"
     nearest = rules.nearest(best[0].reshape(shape))
     return setting.money_of(start if nearest is None else rules.settled(nearest)), says
@@ -123,7 +123,7 @@ def risks(name: str, problem: WeeklyProblem) -> None:
     for risk in (
         Risk(Kind.CVAR, 0.1),
         Risk(Kind.QUANTILE, 0.1),
-        Risk(Kind.PROBABILITY, target=np.quantile(today, 0.5)),
+        Risk(Kind.PROBABILITY, target=float(np.quantile(today, 0.5))),
     ):
         began = time.perf_counter()
         proof = solve_risk(problem, risk).certificate

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from optimizer.allocation.describe import Repair, describe, repair_of, sentence
 from optimizer.allocation.improve import improve, snap
 from optimizer.allocation.keeping import keeps
 from optimizer.allocation.milp import Ended, run
-from optimizer.allocation.pieces import Interval, Region, inner_lines
+from optimizer.allocation.pieces import Interval, Lines, Region, inner_lines
 from optimizer.allocation.programme import BUDGET, Programme
 from optimizer.allocation.rule_rows import Writer
 from optimizer.allocation.rules import CountLimit, FixedCost, RatioFloor
@@ -25,8 +26,9 @@ from optimizer.history.panel import Cell, Floats
 
 SECONDS = 20.0  # for one question; it mostly takes milliseconds
 CHORDS, TANGENTS = 24, 8  # under a concave stretch, and parts of a convex one
+NEAR_ENOUGH = 1e-3  # of the total change: a split this near to the nearest is it
 WIDEST = 1e6  # budgets: as much as a cell may get where its maximum is set aside
-LEAST = 1e-9
+REPAIRED = 12  # members of a clash for which a repair is sought
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,11 @@ class Member:
 BUDGET_MEMBER = Member("budget")
 
 
-def nearest(setting: Setting, target: Floats) -> Floats | None:
-    """Split that keeps everything with the least total change from a target; None if none keeps everything."""
+def nearest(setting: Setting, target: Floats, seconds: float = SECONDS) -> Floats | None:
+    """Split that keeps everything with the least total change from a target; None if none keeps everything.
+
+    Where many on/off decisions make the least change hard to prove, it is the best found in `seconds`.
+    """
     everything = _members(setting)
     programme = _programme(setting, everything)
     if programme is None:
@@ -50,7 +55,9 @@ def nearest(setting: Setting, target: Floats) -> Floats | None:
         change = programme.column(0.0, np.inf, -1.0)
         programme.row([(cell, 1.0), (change, -1.0)], -np.inf, float(target[cell]))
         programme.row([(cell, 1.0), (change, 1.0)], float(target[cell]), np.inf)
-    found = run(programme, SECONDS, 1e-6)
+    found = run(programme, seconds, NEAR_ENOUGH)
+    if found.values is None and found.ended is Ended.STOPPED:
+        found = run(programme, SECONDS)
     if found.ended is Ended.INFEASIBLE:
         return None
     if found.values is None:
@@ -71,7 +78,7 @@ def explain(setting: Setting, cells: Sequence[Cell]) -> InfeasibleError:
     everything = _members(setting)
     clash = _smallest(everything, lambda members: _feasible(setting, members))
     repairs: list[Repair] = []
-    for member in clash:
+    for member in clash[:REPAIRED]:
         others = [m for m in everything if m != member]
         found = _repairs(setting, others, member, cells)
         if not found:  # the rest clashes too, so only this clash can be mended
@@ -195,7 +202,7 @@ def _ceiling(setting: Setting) -> Floats:
     for rule, place in setting.ratio_function.items():
         own = list(setting.rules[rule].cells)  # type: ignore[union-attr]
         ceiling[own] = np.minimum(ceiling[own], setting.functions[place].whole.knots[own, -1])
-    return np.maximum(ceiling, setting.upper)
+    return np.asarray(np.maximum(ceiling, setting.upper))
 
 
 def _regions(setting: Setting, cell: int, domain: list[Interval], used: frozenset[int] | set[int]) -> list[Region]:
@@ -208,7 +215,7 @@ def _regions(setting: Setting, cell: int, domain: list[Interval], used: frozense
     regions = []
     for low, high, off in domain:
         for first, last in _parts(setting, cell, ratios, low, high):
-            lines = [[] for _ in setting.functions]
+            lines: list[Lines] = [[] for _ in setting.functions]
             for place in ratios:
                 lines[place] = _below(setting, cell, place, first, last)
             regions.append(Region(cell, first, last, off, lines))
@@ -229,7 +236,7 @@ def _parts(setting: Setting, cell: int, ratios: list[int], low: float, high: flo
     ordered = sorted(borders)
     if len(ordered) == 1:
         return [(low, high)]
-    return list(zip(ordered[:-1], ordered[1:], strict=True))
+    return list(pairwise(ordered))
 
 
 def _below(setting: Setting, cell: int, place: int, low: float, high: float) -> list[tuple[float, float]]:

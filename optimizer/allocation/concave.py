@@ -15,7 +15,7 @@ import numpy as np
 from optimizer.allocation.envelope import ConcaveResponse, Response
 from optimizer.history.panel import Floats
 
-MANY, SAMPLE = 5000, 500  # with more cells than MANY the search starts from the price of a sample
+MANY, SAMPLE = 5000, 2000  # with more cells than MANY the search starts from the price of a sample
 NEAR = 0.02  # how near a hint is expected to be
 FAR = 1e9  # a hint wrong by this factor is given up
 FIRST_CUT = 1e-3  # of the highest price, where the lowest is still 0 and has no logarithm
@@ -138,10 +138,13 @@ def _narrow(response: Response, budget: float, cheap: _Side, dear: _Side) -> Pri
     before, last = (cheap, dear) if abs(dear.over) < abs(cheap.over) else (dear, cheap)
     quick = dear.price <= NARROW * cheap.price  # whether secants through the last two answers gain on the answer
     turn, stalls = 0, 0
+    many = isinstance(response, ConcaveResponse) and len(last.spend) > MANY
     for step in range(STEPS):
         if dear.price - cheap.price <= CLOSE * dear.price:
             break
         crossing, height = _crossing(cheap, dear)
+        if many and min(cheap.dual, dear.dual) - height <= CLOSE * abs(height):
+            break  # on concave curves the mix of both answers is worth that height
         guess = _secant(before, last) if quick else _guess(cheap, dear, crossing, turn)
         turn += not quick
         if not cheap.price < guess < dear.price:

@@ -23,6 +23,7 @@ from optimizer.history.panel import Cell
 
 LEAST = 1e-9  # of the budget: a repair below it is none
 CENT = 0.01
+NAMED, WAYS = 5, 4  # how much of a long clash, and how many ways out, a sentence names
 
 
 @dataclass(frozen=True)
@@ -76,13 +77,13 @@ def _numbers(setting: Setting, rule: Rule) -> str:
     if isinstance(rule, NothingOrAtLeast):
         return f"(nothing or at least {money(setting, rule.amount)})"
     if isinstance(rule, CountLimit):
-        words = [("at least", rule.at_least or None), ("at most", rule.at_most)]
-        return " and ".join(f"{w} {v}" for w, v in words if v is not None)
+        counts = [f"at least {rule.at_least}"] if rule.at_least else []
+        return " and ".join(counts if rule.at_most is None else [*counts, f"at most {rule.at_most}"])
     if isinstance(rule, Diversification | ExplorationShare):
         return f"{rule.share:.6g}"
     if isinstance(rule, ChangeLimit):
-        words = [] if rule.share is None else [f"{rule.share:.6g} of the amount"]
-        return "at most " + " and ".join(words if rule.money is None else [*words, money(setting, rule.money)])
+        changes = [] if rule.share is None else [f"{rule.share:.6g} of the amount"]
+        return "at most " + " and ".join(changes if rule.money is None else [*changes, money(setting, rule.money)])
     return money(setting, rule.step) if isinstance(rule, Steps) else ""
 
 
@@ -141,7 +142,8 @@ def sentence(names: Sequence[str], repairs: Sequence[Repair], *, budget: bool) -
     'budget 10,000; minimum of instagram 8,000 + minimum of tiktok 4,000; raise the budget to 12,000, or lower one of \
 them by 2,000.'
     """
-    clash = "; ".join(filter(None, [names[0], " + ".join(names[1:])])) if budget else " + ".join(names)
+    shown = [*names[:NAMED], f"{len(names) - NAMED} more"] if len(names) > NAMED + 1 else list(names)
+    clash = "; ".join(filter(None, [shown[0], " + ".join(shown[1:])])) if budget else " + ".join(shown)
     named = [r for r in repairs if r.name]
     alike = {(r.verb, r.amount, r.partly) for r in named}
     ways = [r.verb for r in repairs if not r.name]
@@ -149,5 +151,6 @@ them by 2,000.'
         ways.append(f"{named[0].verb} one of them by {named[0].amount}")
     else:
         ways += [f"{r.verb} {r.name}{' by ' + r.amount if r.amount else ''}" for r in named]
+    ways = list(dict.fromkeys(ways))[:WAYS]
     tail = "; other rules clash as well" if repairs and all(r.partly for r in repairs) else ""
-    return f"{clash}; {', or '.join(dict.fromkeys(ways)) or 'drop one of them'}{tail}."
+    return f"{clash}; {', or '.join(ways) or 'drop one of them'}{tail}."

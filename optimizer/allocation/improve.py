@@ -22,7 +22,7 @@ from optimizer.allocation.rules import Steps
 from optimizer.allocation.setting import Setting
 from optimizer.history.panel import Floats
 
-PASSES = 4  # each lays the lines closer by CLOSER; more would only follow a split into the next stretch
+PASSES = 3  # each lays the lines closer by CLOSER; more would only follow a split into the next stretch
 CLOSER = 0.06
 SPREAD = np.array([-1.0, -0.6, -0.3, -0.12, 0.12, 0.3, 0.6, 1.0])
 KNOTS = 5  # corners of a curve on each side of the spend that lines are laid through

@@ -19,6 +19,7 @@ STEPS = 60
 CLOSE = 1e-9  # complementarity and error of the slopes, of the scaled problem, at which the model counts as solved
 FLOOR = 1e-11  # complementarity below which rounding takes over
 BACK = 0.995  # share of the way to the nearest bound that a step may go
+ROOM = 1e-15  # of the scale of money: rounding may put a variable on its bound
 FIXED = 1e-11  # of the scale of money: variables with less room are left where they are
 LOOSE = 1e-9  # of the scale of money: change limits are this much wider inside, so that ties have an interior
 LEAST = 1e-15  # added to the scaled blocks before they are inverted
@@ -110,8 +111,11 @@ class _Method:
                 best, score = state, max(self.mean, self.worst)
             if settled and (score <= CLOSE or self.mean <= FLOOR):
                 break
-            self._factor(state)
-            guess = self._direction(state, 0.0, None)
+            try:
+                self._factor(state)
+                guess = self._direction(state, 0.0, None)
+            except np.linalg.LinAlgError:  # nothing is left to gain but rounding
+                break
             reach = self._reach(state, guess, 1.0)
             after = self._complementarity(self._moved(state, guess, reach))
             centre = self.mean * (after / self.mean) ** 3 if self.mean > 0.0 else 0.0
@@ -145,8 +149,8 @@ class _Method:
         return float(total + (state.y * state.s)[self.limit].sum()) / max(count, 1)
 
     def _factor(self, state: _State) -> None:
-        self.to_low = np.where(self.free, state.x - self.lower, 1.0)
-        self.to_high = np.where(self.free, self.upper - state.x, 1.0)
+        self.to_low = np.where(self.free, np.maximum(state.x - self.lower, ROOM), 1.0)
+        self.to_high = np.where(self.free, np.maximum(self.upper - state.x, ROOM), 1.0)
         self.stiff = np.where(self.limit, state.y / state.s, 0.0)
         matrix = self.blocks + np.einsum("crk,cr,crl->ckl", self.set.rows, self.stiff, self.set.rows)
         count = matrix.shape[1]

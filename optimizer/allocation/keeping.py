@@ -26,11 +26,11 @@ KEPT = 1e-9  # of the budget: a rule missed by less is kept
 
 
 def missed(setting: Setting, spend: Floats, rule: int) -> float:
-    """By how much a split misses a rule, in budgets; a count missed by one is 1, an outcome is in units of its floor."""
+    """By how much a split misses a rule: in budgets, a count by one as 1, an outcome in units of its floor."""
     record = setting.rules[rule]
     box = setting.box(record)
     if box:
-        return max(max(low - spend[c], spend[c] - high, 0.0) for c, low, high in box)
+        return float(max(max(low - spend[c], spend[c] - high, 0.0) for c, low, high in box))
     measure = _MEASURES.get(type(record))
     return float(measure(setting, spend, record)) if measure is not None else 0.0
 
@@ -59,7 +59,8 @@ def limits(setting: Setting, spend: Floats, rule: int) -> float | None:
     record = setting.rules[rule]
     box = setting.box(record)
     if box:
-        return min(min(abs(spend[c] - low) if low > 0.0 else np.inf, abs(high - spend[c])) for c, low, high in box)
+        near = (min(abs(spend[c] - low) if low > 0.0 else np.inf, abs(high - spend[c])) for c, low, high in box)
+        return float(min(near))
     if isinstance(record, GroupLimit):
         return min(abs(a) for a in _over_limits(spend, record))
     if isinstance(record, Diversification):

@@ -17,7 +17,7 @@ from optimizer.errors import InternalError
 from optimizer.history.panel import Floats
 
 if TYPE_CHECKING:
-    import pulp
+    import pulp  # type: ignore[import-untyped]
 
 EXACT = 1e-9  # rows, bounds and whole numbers are kept to this; numbers are of the order of 1
 
@@ -112,22 +112,55 @@ def _solver(seconds: float, gap: float) -> Any:
     import highspy
     import pulp
 
-    class Quiet(highspy.Highs):  # type: ignore[misc]
+    class Quiet(highspy.Highs):
         """HiGHS that does not print its name when the first one of a process is made."""
 
         def enableCallbacks(self) -> None:  # noqa: N802
             self.setOptionValue("output_flag", False)
-            super().enableCallbacks()
+            super().enableCallbacks()  # type: ignore[no-untyped-call]
 
     class Solver(pulp.HiGHS):  # type: ignore[misc]
         def createAndConfigureSolver(self, lp: Any) -> None:  # noqa: N802
-            lp.solverModel = Quiet()
+            lp.solverModel = Quiet()  # type: ignore[no-untyped-call]
             options = {"output_flag": False, "time_limit": max(seconds, 1e-3), "threads": 1, "mip_rel_gap": gap}
             exact = ("primal_feasibility_tolerance", "dual_feasibility_tolerance", "mip_feasibility_tolerance")
             for name, value in {**options, **dict.fromkeys(exact, EXACT), "mip_abs_gap": 0.0}.items():
                 lp.solverModel.setOptionValue(name, value)
 
+        def buildSolverModel(self, lp: Any) -> None:  # noqa: N802
+            """Hand over all columns and rows at once: one by one takes a third of the time of a small programme."""
+            columns, rows = lp.variables(), list(lp._constraints.values())
+            for place, column in enumerate(columns):
+                column.index = place
+            cost = np.array([-lp.objective.get(column, 0.0) for column in columns])
+            low = np.array([_limit(column.lowBound, -np.inf) for column in columns])
+            high = np.array([_limit(column.upBound, np.inf) for column in columns])
+            none = np.zeros(0, dtype=np.int32)
+            lp.solverModel.addCols(len(columns), cost, low, high, 0, none, none, np.zeros(0))
+            whole = np.array([c.index for c in columns if c.cat == pulp.LpInteger], dtype=np.int32)
+            if len(whole):
+                kinds = np.full(len(whole), int(highspy.HighsVarType.kInteger), dtype=np.uint8)
+                lp.solverModel.changeColsIntegrality(len(whole), whole, kinds)
+            starts: list[int] = []
+            index: list[int] = []
+            factors: list[float] = []
+            for place, row in enumerate(rows):
+                row.index = place
+                starts.append(len(index))
+                index += [column.index for column in row]
+                factors += row.values()
+            least = np.array([_limit(row.getLb(), -np.inf) for row in rows])
+            most = np.array([_limit(row.getUb(), np.inf) for row in rows])
+            lp.solverModel.addRows(
+                len(rows), least, most, len(index), np.array(starts, np.int32), np.array(index, np.int32),
+                np.array(factors, np.float64),
+            )  # fmt: skip
+
     return Solver(msg=False)
+
+
+def _limit(given: float | None, otherwise: float) -> float:
+    return otherwise if given is None else given
 
 
 def _read(model: pulp.LpProblem, programme: Programme, names: list[str]) -> Outcome:

@@ -23,6 +23,7 @@ from optimizer.allocation.envelope import AnyResponse, respond
 from optimizer.allocation.feasibility import check, settle
 from optimizer.allocation.frontier import plain, with_bound
 from optimizer.allocation.problem import Allocation, Bounds, Problem
+from optimizer.allocation.rules import FixedCost
 from optimizer.allocation.solve import solve
 from optimizer.errors import InfeasibleError, InputError
 from optimizer.history.panel import Floats
@@ -92,7 +93,7 @@ def near_best(problem: Problem, give_away: float = GIVE_AWAY, best: Allocation |
     Raises
     ------
     InputError
-        A share outside of 0 to 1.
+        A share outside of 0 to 1; or the budget may be left unspent.
     InfeasibleError
         The problem has no plan.
 
@@ -107,6 +108,9 @@ def near_best(problem: Problem, give_away: float = GIVE_AWAY, best: Allocation |
     """
     if not 0.0 <= give_away <= 1.0:
         raise InputError.at(f"the share of the gain to give away is {give_away}", fix="it must be from 0 to 1")
+    if not problem.spend_all:
+        fix = "near-best plans compare splits of one budget, spent in full"
+        raise InputError.at("the budget may be left unspent", fix=fix)
     problem = replace(problem, price_rules=False)
     best = best if best is not None else solve(problem)
     search = _Search(problem, best, give_away)
@@ -214,7 +218,16 @@ class _Search:
         top = response.top_price
         spread = price * np.geomspace(0.2, 5.0, PRICES - 2) if price > 0.0 else np.linspace(0.0, top, PRICES - 2)
         prices = np.unique(np.concatenate([[0.0, price], np.minimum(spread, top)]))
-        return np.stack([np.maximum(response.at(float(p))[1] + floor + p * today - now, 0.0) for p in prices], axis=1)
+        gains = [np.maximum(response.at(float(p))[1] + floor + p * today - now, 0.0) for p in prices]
+        return np.asarray(np.stack(gains, axis=1) + self._saved_costs()[:, None], dtype=np.float64)
+
+    def _saved_costs(self) -> Floats:
+        """(C,) fixed costs that leaving a cell may save: they come on top of what its move brings."""
+        saved = np.zeros(len(self.today))
+        for rule in self.problem.rules:
+            if isinstance(rule, FixedCost):
+                saved[list(rule.cells)] += rule.cost
+        return saved
 
     def _fewest(self) -> int:
         """Fewest moved cells that could bring the gain needed; moving one alone is no move."""

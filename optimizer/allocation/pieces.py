@@ -145,7 +145,7 @@ def cover(function: Function, regions: list[Region]) -> list[Lines]:
     """Outer lines over regions of some width, placed where the envelope bends."""
     if not regions:
         return []
-    cells, low, high, cut, floor = _cut(function, regions)
+    _, low, high, cut, floor = _cut(function, regions)
     share = np.linspace(0.0, 1.0, SAMPLES) ** 1.5
     points = low[:, None] + (high - low)[:, None] * share
     values = np.stack([cut.value_at(points[:, k]) for k in range(SAMPLES)], axis=1)
@@ -239,7 +239,7 @@ def _prices(points: Floats, values: Floats) -> Floats:
     x, y = points[hull], values[hull]
     slopes = np.diff(y) / np.diff(x)
     if len(slopes) <= PIECES:
-        return np.maximum(slopes, 0.0)
+        return np.asarray(np.maximum(slopes, 0.0))
     # Sides are joined so that each covers a like part of the bend, half by its turn and half by its length.
     turn = np.concatenate([[0.0], np.abs(np.diff(slopes))])
     span = np.diff(x) / (x[-1] - x[0])
@@ -247,4 +247,4 @@ def _prices(points: Floats, values: Floats) -> Floats:
     group = np.minimum((measure / measure[-1] * PIECES).astype(int), PIECES - 1)
     first = np.unique(group, return_index=True)[1]
     corners = np.append(first, len(x) - 1)
-    return np.maximum(np.diff(y[corners]) / np.diff(x[corners]), 0.0)
+    return np.asarray(np.maximum(np.diff(y[corners]) / np.diff(x[corners]), 0.0))

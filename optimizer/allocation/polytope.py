@@ -126,17 +126,13 @@ class Polytope:
         (cells, count), size, extra = self.lower.shape, self.lower.size, len(costs)
         moves, spend = parts
         equal: Any
-        sums: Any = hstack(
-            [csr_array(np.tile(self.sums.T, (1, cells))), csr_array(np.zeros((len(self.totals), extra)))]
-        )
-        if moved is not None:
-            sums = hstack([csr_array(np.tile(self.sums.T, (1, cells))), csr_array(-moved)])
+        given = np.zeros((len(self.totals), extra)) if moved is None else -moved
+        sums: Any = hstack([csr_array(np.tile(self.sums.T, (1, cells))), csr_array(given)])
         cell, row = np.nonzero(np.isfinite(self.most))
         at, variable = np.nonzero(self.rows[cell, row])
         entries = (self.rows[cell[at], row[at], variable], (at, cell[at] * count + variable))
-        limits: Any = hstack(
-            [coo_array(entries, shape=(len(cell), size)), csr_array(np.full((len(cell), extra), -give))]
-        )
+        wider = csr_array(np.full((len(cell), extra), -give))
+        limits: Any = hstack([coo_array(entries, shape=(len(cell), size)), wider])
         level = self.totals
         equal = sums
         if moves is not None:
@@ -150,7 +146,7 @@ class Polytope:
             b_ub=self.most[cell, row] if len(cell) else None,
             A_eq=equal.tocsr(),
             b_eq=level,
-            bounds=np.stack([low, high], axis=1),
+            bounds=list(zip(low.tolist(), high.tolist(), strict=True)),
             method="highs",
             options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-9},
         )

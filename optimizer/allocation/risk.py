@@ -363,9 +363,8 @@ class _Search:
             if self.late():
                 break
             goal = Mean(self.setting.relaxed.only(np.array([draw])), one)
-            tops[i] = climb(
-                goal, self.setting.rules, self.spend, enough=self.enough, deadline=self.deadline, until=until
-            ).bound
+            rules, late = self.setting.rules, self.deadline
+            tops[i] = climb(goal, rules, self.spend, enough=self.enough, deadline=late, until=until).bound
         return tops
 
     def _best_mean(self) -> float:

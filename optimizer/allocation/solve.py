@@ -32,7 +32,8 @@ def solve(problem: Problem) -> Allocation:
     Returns
     -------
     Allocation
-        Spends the budget exactly (or leaves money where it may), keeps bounds and rules, and is worth at least today's split.
+        Spends the budget exactly (or leaves money where it may), keeps bounds and rules, and is worth at least
+        today's split.
 
     Raises
     ------

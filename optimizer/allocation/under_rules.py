@@ -18,6 +18,7 @@ from optimizer.allocation.rules import Steps
 from optimizer.allocation.setting import Setting
 from optimizer.history.panel import Floats
 
+BASELINE_SHARE, BASELINE_LEAST = 0.3, 0.5  # of the time, and seconds, for the split nearest to today's
 NO_GAIN = 1e-12  # relative
 AT_LIMIT = 1e-7  # of the budget: a plan nearer to a limit stands at it
 NO_PRICE = 1e-9  # of the price of the budget, or of the value: less is rounding
@@ -41,7 +42,7 @@ def solve_ruled(problem: Problem, bounds: Bounds) -> Allocation:
     began = time.monotonic()
     setting = Setting.of(problem, bounds)
     baseline = kept_baseline(problem, setting, bounds)
-    found = Search(setting, problem.tolerance, problem.seconds).run([baseline])
+    found = Search(setting, problem.tolerance, problem.seconds - (time.monotonic() - began)).run([baseline])
     worth = value_of(setting, baseline)
     if found.best.value <= worth + NO_GAIN * abs(worth):  # where nothing is to be gained nothing moves
         best = found.best
@@ -63,7 +64,7 @@ def kept_baseline(problem: Problem, setting: Setting, bounds: Bounds) -> Floats:
     domains = setting.domains()
     if all(domains) and keeps(setting, scaled):
         return scaled
-    found = nearest(setting, scaled)
+    found = nearest(setting, scaled, max(BASELINE_SHARE * problem.seconds, BASELINE_LEAST))
     if found is None:
         raise explain(setting, problem.curves.cells)
     return found

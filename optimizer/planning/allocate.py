@@ -25,6 +25,7 @@ from optimizer.planning.request import read_bounds, read_current
 if TYPE_CHECKING:
     from optimizer.allocation.rules import Rule
 
+OUTCOMES = ("value", "revenue", "conversions")  # what rules may call the value of the curves
 NAMED = 3  # cells a finding names before it counts the rest
 ROUNDING = 1e-9  # of the budget: less money than this is none
 
@@ -127,7 +128,7 @@ def allocate(given: CurvesFile, request: AllocateRequest) -> WeekPlan:
     decimals = money_decimals(request.budget, 1, len(curves.cells))
     budget = round(request.budget, decimals)
     _check_room(given, request, bounds, budget)
-    problem = Problem(curves, budget, bounds, current, rules=_rules(request, curves.cells))
+    problem = Problem(curves, budget, bounds, current, rules=_rules(given, request, current))
     solved = solve(problem)
     spend = _written(solved.spend, bounds, decimals)
     baseline = _written(solved.baseline, bounds, decimals)
@@ -146,12 +147,15 @@ def allocate(given: CurvesFile, request: AllocateRequest) -> WeekPlan:
     )
 
 
-def _rules(request: AllocateRequest, cells: Sequence[Cell]) -> tuple[Rule, ...]:
+def _rules(given: CurvesFile, request: AllocateRequest, current: Floats) -> tuple[Rule, ...]:
+    """Rules as records. They may refer to today's split where it was given, and to the curves as any outcome."""
     if request.rules is None or isinstance(request.rules, tuple):
         return request.rules or ()
-    from optimizer.planning.rules_file import read_rules
+    from optimizer.planning.rules_file import RuleContext, read_rules
 
-    return read_rules(request.rules, cells)
+    today = current if request.current is not None else None
+    outcomes = dict.fromkeys(OUTCOMES, given.curves)
+    return read_rules(request.rules, given.curves.cells, RuleContext(today=today, outcomes=outcomes))
 
 
 def _bounds(given: CurvesFile, request: AllocateRequest) -> tuple[Bounds, list[Finding]]:

@@ -37,8 +37,6 @@ def week_json(plan: WeekPlan) -> str:
 
 def week_summary(plan: WeekPlan) -> dict[str, object]:
     """The summary as plain values; the structure of summary.json."""
-    proven = plan.allocation.certificate
-    labels = [cell.label for cell in plan.cells]
     spend, before = float(plan.spend.sum()), float(plan.baseline.sum())
     value, value_before = float(plan.value.sum()), float(plan.baseline_value.sum())
     return {
@@ -50,41 +48,8 @@ def week_summary(plan: WeekPlan) -> dict[str, object]:
             "value": value - value_before,
             "share": (value - value_before) / value_before if value_before > 0 else None,
         },
-        "certificate": {
-            "status": proven.status.value,
-            "value": proven.value,
-            "bound": proven.bound,
-            "gap": proven.gap,
-            "baseline_value": plan.allocation.baseline_value,
-            "price": proven.price,
-            "at_minimum": [labels[c] for c in proven.at_lower],
-            "at_maximum": [labels[c] for c in proven.at_upper],
-            "proof": proven.proof,
-            "timed_out": proven.timed_out,
-            "rules": [
-                {
-                    "label": rule.label,
-                    "binds": rule.binds,
-                    "price": rule.price,
-                    "cost": rule.cost,
-                    "cost_most": rule.cost_most,
-                }
-                for rule in proven.rules
-            ],
-        },
-        "moves": [
-            {
-                "network": cell.network,
-                "content_type": cell.content_type,
-                **({"audience": cell.audience} if cell.audience else {}),
-                "today": round(float(plan.baseline[c]), 8),
-                "plan": round(float(plan.spend[c]), 8),
-                "value_today": float(plan.baseline_value[c]),
-                "value": float(plan.value[c]),
-                "marginal": float(plan.marginal[c]),
-            }
-            for c, cell in enumerate(plan.cells)
-        ],
+        "certificate": _certificate(plan),
+        "moves": [_move(plan, c) for c in range(len(plan.cells))],
         "findings": [
             {
                 "rule": finding.rule,
@@ -103,6 +68,47 @@ def week_summary(plan: WeekPlan) -> dict[str, object]:
             "seed": plan.run.seed,
             "settings": dict(plan.run.settings),
         },
+    }
+
+
+def _certificate(plan: WeekPlan) -> dict[str, object]:
+    proven = plan.allocation.certificate
+    labels = [cell.label for cell in plan.cells]
+    return {
+        "status": proven.status.value,
+        "value": proven.value,
+        "bound": proven.bound,
+        "gap": proven.gap,
+        "baseline_value": plan.allocation.baseline_value,
+        "price": proven.price,
+        "at_minimum": [labels[c] for c in proven.at_lower],
+        "at_maximum": [labels[c] for c in proven.at_upper],
+        "proof": proven.proof,
+        "timed_out": proven.timed_out,
+        "rules": [
+            {
+                "label": rule.label,
+                "binds": rule.binds,
+                "price": rule.price,
+                "cost": rule.cost,
+                "cost_most": rule.cost_most,
+            }
+            for rule in proven.rules
+        ],
+    }
+
+
+def _move(plan: WeekPlan, c: int) -> dict[str, object]:
+    cell = plan.cells[c]
+    return {
+        "network": cell.network,
+        "content_type": cell.content_type,
+        **({"audience": cell.audience} if cell.audience else {}),
+        "today": round(float(plan.baseline[c]), 8),
+        "plan": round(float(plan.spend[c]), 8),
+        "value_today": float(plan.baseline_value[c]),
+        "value": float(plan.value[c]),
+        "marginal": float(plan.marginal[c]),
     }
 
 

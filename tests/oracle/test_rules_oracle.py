@@ -184,7 +184,7 @@ def test_mixed_rules_against_every_split(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_profit_may_leave_money(seed: int) -> None:
-    free: Check = lambda x: np.ones(x.shape[:-1], bool)  # noqa: E731
+    free: Check = CASES["fixed cost"][1]
     result = judge(ask(seed, spend_all=False, cost_of_money=1.6), [free])
     assert result is not None
     assert result.unspent == pytest.approx(BUDGET - result.spend.sum(), abs=1e-9)
@@ -200,8 +200,8 @@ def test_profit_may_leave_money(seed: int) -> None:
 def test_other_money_gives_the_same_plan(name: str, factor: float) -> None:
     first = ask(1, CASES[name][0])
     amounts = ("minimum", "maximum", "amount", "smallest", "step", "money")
-    rule = replace(first.rules[0], **{
-        a: getattr(first.rules[0], a) * factor for a in amounts if getattr(first.rules[0], a, None) is not None})  # fmt: skip
+    own = {a: getattr(first.rules[0], a, None) for a in amounts}
+    rule = replace(first.rules[0], **{a: value * factor for a, value in own.items() if value is not None})
     other = replace(
         first, curves=first.curves.scaled(factor), budget=first.budget * factor, rules=(rule,),
         bounds=Bounds(first.bounds.lower * factor, first.bounds.upper * factor), baseline=first.baseline * factor,

@@ -45,7 +45,7 @@ def test_values_by_plain_loops_are_those_of_the_response() -> None:
             assert problem.response.value(plan).sum(axis=1) == pytest.approx(value, rel=1e-9)
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(36))
 def test_weekly_plan_stands_between_grid_and_bound(seed: int) -> None:
     problem, plans, values = grid_of(seed, 2 + seed % 2)
     result = solve_weeks(problem)
@@ -64,10 +64,10 @@ def test_weekly_plan_stands_between_grid_and_bound(seed: int) -> None:
         assert proof.gap <= 1e-4
 
 
-@pytest.mark.parametrize("seed", range(0, 60, 2))
+@pytest.mark.parametrize("seed", range(0, 12))
 def test_risk_stands_between_grid_and_bound(seed: int) -> None:
     problem, plans, values = grid_of(seed, 2)
-    problem = replace(problem, seconds=5.0)
+    problem = replace(problem, seconds=0.7)
     for risk in (*RISKS, Risk(Kind.PROBABILITY, target=float(np.quantile(values.mean(axis=1), 0.9)))):
         result = solve_risk(problem, risk)
         proof = result.certificate

@@ -11,7 +11,7 @@ from optimizer.allocation import Bounds, Problem
 from optimizer.allocation.frontier import budget_range, frontier, ladder
 from optimizer.allocation.nearby import near_best
 from optimizer.allocation.returns import spend_at_cpa, spend_at_marginal_roas, spend_at_roas
-from optimizer.allocation.rules import GroupLimit, NothingOrAtLeast
+from optimizer.allocation.rules import FixedCost, GroupLimit, NothingOrAtLeast
 from optimizer.allocation.targets import least_spend
 from optimizer.errors import InfeasibleError, InputError
 from optimizer.history.panel import Cell
@@ -72,6 +72,21 @@ def test_near_best_plans_keep_the_rule(halved: Problem) -> None:
     assert found.allocation.spend[0] <= 0.5 * 80 + 1e-9
     assert found.given_away == pytest.approx(0.25, abs=0.01)
     assert found.money_moved == pytest.approx(18, rel=0.02)
+
+
+def test_a_saved_fixed_cost_counts_as_gain() -> None:
+    # All curves alike: the only gain is to leave a and so to save its 50; its money goes to one other cell.
+    cells = [Cell(name, "x") for name in "abc"]
+    curves = Curves.from_points(cells, [[0, 100]] * 3, [[0, 100]] * 3)
+    problem = Problem(curves, 60.0, Bounds(np.zeros(3), np.full(3, 100.0)), np.ones(3), rules=(FixedCost((0,), 50.0),))
+    found = near_best(problem)
+    assert found.allocation.spend[0] == pytest.approx(0, abs=1e-6)
+    assert (len(found.moved), found.fewest, found.given_away) == (2, 2, pytest.approx(0, abs=1e-6))
+
+
+def test_near_best_plans_need_a_budget_that_is_spent(halved: Problem) -> None:
+    with pytest.raises(InputError, match="the budget may be left unspent"):
+        near_best(replace(halved, spend_all=False))
 
 
 def test_a_jump_over_a_threshold_is_said() -> None:

@@ -166,9 +166,7 @@ def test_wrong_questions_get_a_sentence(problem: WeeklyProblem, change: object, 
 
 def test_budgets_that_bounds_cannot_hold_are_named_with_the_repair(problem: WeeklyProblem) -> None:
     high = replace(problem, limits=None, budgets=WeekBudgets.fixed(4.0 * problem.baseline.sum(axis=0)))
-    with pytest.raises(
-        InfeasibleError, match=r"of week 1, to be spent in full; the maximums sum to .* lower the budget"
-    ):
+    with pytest.raises(InfeasibleError, match=r"of week 1, to be spent in full; the maximums sum to .* lower"):
         solve_weeks(high)
     low = replace(problem, limits=None, lower=0.5 * problem.baseline, budgets=WeekBudgets.free(1.0, 5))
     with pytest.raises(InfeasibleError, match=r"budget 1.00 of all weeks; the minimums sum to .* raise the budget to"):

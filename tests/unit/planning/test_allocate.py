@@ -138,6 +138,51 @@ def test_an_unknown_cell_in_current_is_refused(curves, write, capsys):
     assert "cell 'snapchat/ad' is not in the curves file" in said.err
 
 
+RULES = """
+[[limit]]
+network = "tiktok"
+maximum = 600
+[[steps]]
+step = 10
+[[return]]
+roas_at_least = 1.6
+"""
+
+
+def test_rules_hold_and_have_their_state_in_the_summary(curves, write, tmp_path, capsys):
+    summary = tmp_path / "s.json"
+    words = [curves, "--budget", "4000", "--rules", write("rules.toml", RULES), "--summary", summary]
+    code, said = run(words, capsys)
+    assert code == 0, said.err
+    told = json.loads(summary.read_text())
+    plan = {move["network"]: move["plan"] for move in told["moves"]}
+    # Nothing but 3,000 and the rest on facebook: each unit there earns as much as past 1,000 on instagram, tiktok 0.2.
+    assert plan["tiktok"] == 0
+    assert all(amount % 10 == 0 for amount in plan.values())
+    assert told["total"]["value"] == pytest.approx(8_000)
+    assert told["certificate"]["value"] == pytest.approx(8_000)
+    assert told["certificate"]["gap"] <= 1e-4
+    assert len(told["certificate"]["rules"]) == 3
+    assert "keeps the bounds and rules" in said.out
+
+
+@pytest.mark.parametrize(
+    ("rules", "code", "what"),
+    [
+        ('[[limit]]\nnetwork = "snapchat"\nmaximum = 5\n', 2, "snapchat"),
+        ('[[limt]]\nnetwork = "tiktok"\n', 2, "limt"),
+        ('[[lock]]\ncell = "tiktok/video"\n', 2, "today"),
+        ("[[limit]]\nminimum = 5000\n", 3, "5,000"),
+    ],
+)
+def test_rules_that_cannot_be(curves, write, tmp_path, capsys, rules, code, what):
+    out = tmp_path / "plan.csv"
+    got, said = run([curves, "--budget", "4000", "--rules", write("r.toml", rules), "--out", out], capsys)
+    assert got == code
+    assert what in said.err
+    assert not out.exists()
+
+
 def test_an_output_must_not_be_an_input(curves, capsys):
     code, said = run([curves, "--budget", "4000", "--out", curves], capsys)
     assert code == 2
