@@ -81,9 +81,16 @@ def sentence(
     column: str | None = None,
     fix: str = "",
 ) -> str:
-    """Say where, what and what to do in one sentence; errors and findings share it."""
+    """Say where, what and what to do in one sentence; errors and findings share it.
+
+    Examples
+    --------
+    >>> sentence("curency is not a known key", file="settings.toml", fix="did you mean currency?")
+    'settings.toml: curency is not a known key; did you mean currency?'
+    """
     place = [str(file)] if file is not None else []
     place += [f"row {row}"] if row is not None else []
     place += [f"column {column}"] if column is not None else []
     where = ", ".join(place) + ": " if place else ""
-    return f"{where}{problem}{'; ' + fix if fix else ''}."
+    said = f"{where}{problem}{'; ' + fix if fix else ''}"
+    return said if said.endswith("?") else f"{said}."

@@ -22,6 +22,9 @@ Floats = NDArray[np.float64]
 RECENT_WEEKS = 12
 """Complete weeks whose mean is today's split."""
 
+LONG_GAP = 2
+"""Weeks without a row that may be a hole in the data; a longer gap means that the campaign was not running."""
+
 
 class Cell(NamedTuple):
     """One place money can go: a content type on a network, for one audience where cells are split by it."""
@@ -65,10 +68,15 @@ class Panel:
 
     @property
     def recent_spend(self) -> Floats:
-        """(C,) today's split: mean weekly spend of the last 12 complete weeks where observed, 0 without any."""
-        last = self.spend[:, -RECENT_WEEKS:]
-        seen = np.isfinite(last)
-        return np.asarray(np.nansum(last, axis=1) / np.maximum(seen.sum(axis=1), 1), dtype=np.float64)
+        """(C,) today's split: mean weekly spend of the last 12 complete weeks, 0 where nothing is known of them.
+
+        Weeks without a row stay out of the mean, but those of a gap of more than 2 count as 0 (see `pauses`), unless
+        no cell has a row in them: then the export is not whole, which says nothing of a cell.
+        """
+        exported = np.isfinite(self.spend).any(axis=0)
+        spend = np.where(pauses(self.spend) & exported, 0.0, self.spend)[:, -RECENT_WEEKS:]
+        seen = np.isfinite(spend)
+        return np.asarray(np.nansum(spend, axis=1) / np.maximum(seen.sum(axis=1), 1), dtype=np.float64)
 
     def until(self, weeks: int) -> Panel:
         """The same cells as they stood after the first `weeks` weeks, 1 to T; cells begun later are in it, unseen."""
@@ -76,6 +84,48 @@ class Panel:
             raise ValueError(f"weeks is {weeks}; the panel has 1 to {len(self.weeks)}")
         outcomes = {name: values[:, :weeks] for name, values in self.outcomes.items()}
         return replace(self, weeks=self.weeks[:weeks], spend=self.spend[:, :weeks], outcomes=outcomes)
+
+
+def pauses(spend: Floats) -> NDArray[np.bool_]:
+    """(C, T) weeks in which a cell that had begun was not running: it has no row in more than 2 in a row.
+
+    Exports list what was delivered, so a campaign that is switched off has no rows rather than rows of 0.
+
+    Parameters
+    ----------
+    spend : float array, shape (C, T)
+        NaN where no row was reported.
+
+    Examples
+    --------
+    >>> pauses(np.array([[np.nan, 5.0, np.nan, np.nan, 7.0, np.nan, np.nan, np.nan]]))
+    array([[False, False, False, False, False,  True,  True,  True]])
+    """
+    missing = ~np.isfinite(spend)
+    paused = np.zeros_like(missing)
+    for row, out in zip(missing, paused, strict=True):
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], row.astype(int), [0]])))
+        for begin, stop in zip(edges[::2], edges[1::2], strict=True):
+            out[begin:stop] = begin > 0 and stop - begin > LONG_GAP
+    return paused
+
+
+def fill_gaps(spend: Floats) -> Floats:
+    """(C, T) spend with unobserved weeks filled: short gaps by a line, pauses and weeks before the first row by 0.
+
+    Examples
+    --------
+    >>> fill_gaps(np.array([[np.nan, 5.0, np.nan, 7.0, np.nan, np.nan, np.nan]]))
+    array([[0., 5., 6., 7., 0., 0., 0.]])
+    """
+    seen = np.isfinite(spend)
+    weeks, off = np.arange(spend.shape[1]), pauses(spend)
+    filled = np.zeros_like(spend)
+    for row, known, out in zip(spend, seen, filled, strict=True):
+        if known.any():
+            out[:] = np.interp(weeks, weeks[known], row[known])
+    begun = np.maximum.accumulate(seen, axis=1)
+    return np.asarray(np.where(begun & ~off, filled, 0.0))
 
 
 def build_panel(history: History, by_audience: bool = False) -> Panel:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from optimizer.history.facts import Facts, amount, count, listing
 from optimizer.history.findings import Finding, Severity
-from optimizer.history.panel import Floats
+from optimizer.history.panel import LONG_GAP, Floats, pauses
 from optimizer.history.weeks import monday
 
 FEW_WEEKS = 4
@@ -93,15 +93,35 @@ def gaps(facts: Facts) -> Iterator[Finding]:
     seen = np.isfinite(facts.panel.spend)
     started = np.maximum.accumulate(seen, axis=1)
     lasts = np.maximum.accumulate(seen[:, ::-1], axis=1)[:, ::-1]
-    missing = (started & lasts & ~seen & seen.any(axis=0)).sum(axis=1)
-    if missing.any():
-        most = np.argsort(-missing, kind="stable")
-        names = [f"{facts.panel.cells[i].label}: {missing[i]}" for i in most if missing[i]]
+    inside, paused = started & lasts & ~seen & seen.any(axis=0), pauses(facts.panel.spend)
+    for rule, weeks, where, fix in (
+        ("gap", inside & ~paused, "", "count as not observed, not as 0; write rows with spend 0 if nothing was spent"),
+        ("pause", inside & paused, f" for more than {LONG_GAP} weeks in a row",
+         "count as paused, with spend 0; export them again if money was spent in them"),
+    ):  # fmt: skip
+        missing = weeks.sum(axis=1)
+        if missing.any():
+            most = np.argsort(-missing, kind="stable")
+            names = [f"{facts.panel.cells[i].label}: {missing[i]}" for i in most if missing[i]]
+            total = count(int(missing.sum()), "week")
+            problem = f"{total} without a row{where} inside the runs of cells ({listing(names)})"
+            yield facts.finding(rule, Severity.NOTE, problem, f"such weeks {fix}")
+
+
+def stopped(facts: Facts) -> Iterator[Finding]:
+    """Cells whose rows end more than 2 weeks before the history does."""
+    panel = facts.panel
+    seen = np.isfinite(panel.spend)
+    off = seen.any(axis=1) & pauses(panel.spend)[:, -1]
+    if off.any():
+        last = len(panel.weeks) - 1 - seen[:, ::-1].argmax(axis=1)
+        order = [i for i in np.argsort(-last, kind="stable") if off[i]]
+        names = [f"{panel.cells[i].label} has no rows since the week of {panel.weeks[last[i]]}" for i in order]
         yield facts.finding(
-            "gap",
+            "stopped",
             Severity.NOTE,
-            f"{count(int(missing.sum()), 'week')} without a row inside the runs of cells ({listing(names)})",
-            "such weeks count as not observed, not as 0; write rows with spend 0 if nothing was spent",
+            listing(names),
+            "it counts as paused: every week since is 0 in the fit and in today's split; export it again if it runs",
         )
 
 
@@ -162,7 +182,8 @@ def outliers(facts: Facts) -> Iterator[Finding]:
     found = []
     for name, values in (("spend", facts.panel.spend), *facts.panel.outcomes.items()):
         if name in ("spend", "conversions", "revenue"):
-            found += [(times, name, cell, week) for times, cell, week in _far_above(values)]
+            money = name != "conversions"
+            found += [(times, name, cell, week) for times, cell, week in _far_above(values, money)]
     found.sort(reverse=True)
     for times, name, cell, week in found[:OUTLIERS_LISTED]:
         network, content_type, _ = facts.panel.cells[cell]
@@ -186,7 +207,7 @@ def outliers(facts: Facts) -> Iterator[Finding]:
         yield facts.finding("outlier", Severity.WARNING, f"{count(more, 'more value')} as far off", "check them too")
 
 
-def _far_above(values: Floats) -> list[tuple[float, int, int]]:
+def _far_above(values: Floats, money: bool) -> list[tuple[float, int, int]]:
     """(times the median, cell, week) of each outlier."""
     found = []
     for cell, row in enumerate(values):
@@ -195,8 +216,9 @@ def _far_above(values: Floats) -> list[tuple[float, int, int]]:
             continue
         logs = np.log(positive)
         middle = float(np.median(logs))
-        # The spread of small counts is at least that of Poisson noise, about 1 / sqrt(median).
-        spread = max(1.4826 * float(np.median(np.abs(logs - middle))), 0.1, float(np.exp(-middle / 2)))
+        # The spread of small counts is at least that of Poisson noise, about 1 / sqrt(median); money has no such unit.
+        noise = 0.0 if money else float(np.exp(-middle / 2))
+        spread = max(1.4826 * float(np.median(np.abs(logs - middle))), 0.1, noise)
         limit = np.exp(middle + max(np.log(OUTLIER_TIMES), OUTLIER_SPREADS * spread))
         weeks = np.flatnonzero(np.nan_to_num(row) > limit)
         found += [(float(row[week] / np.exp(middle)), cell, int(week)) for week in weeks]
@@ -208,6 +230,7 @@ RULES = (
     cells_without_outcome,
     cells_with_few_weeks,
     gaps,
+    stopped,
     similar_names,
     larger_than_possible,
     revenue_without_conversions,

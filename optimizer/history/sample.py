@@ -17,10 +17,13 @@ it is drawn from, so that the last bit of a processor's exponential cannot chang
 from __future__ import annotations
 
 import csv
+import io
 import os
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,12 +31,17 @@ from numpy.typing import NDArray
 from optimizer.errors import InputError
 from optimizer.history.schema import COLUMNS
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Floats = NDArray[np.float64]
 Row = dict[str, str | int]
 
 HISTORY_FILE = "sample_history.csv"
 DICTIONARY_FILE = "sample_dictionary.md"
+DICTIONARY_TEMPLATE = "sample_dictionary_template.md"  # the same without the table of columns
 CURRENCY = "EUR"
+SIMULATED = "simulated-"  # how the name of every campaign begins
 LAST_WEEK = np.datetime64("2026-10-26")  # the Monday of the newest week; the first planned week starts on 2 November
 SHORTEST, LONGEST = 8, 520
 DISPERSION = 45.0  # of the negative binomial: a mean of 100 has a standard deviation of 18
@@ -193,7 +201,7 @@ def write_sample(folder: Path, seed: int = 7, weeks: int = 104) -> list[Path]:
     Raises
     ------
     InputError
-        `weeks` is out of range, or the folder cannot be written.
+        `weeks` is out of range, a folder has the name of one of the files, or the folder cannot be written.
 
     Examples
     --------
@@ -204,23 +212,29 @@ def write_sample(folder: Path, seed: int = 7, weeks: int = 104) -> list[Path]:
     """
     if not SHORTEST <= weeks <= LONGEST:
         raise InputError.at(f"{weeks} weeks were asked for", fix=f"the sample has {SHORTEST} to {LONGEST} weeks")
-    rows = list(simulate(seed, weeks))
-    history, dictionary = folder / HISTORY_FILE, folder / DICTIONARY_FILE
+    texts = {folder / HISTORY_FILE: _csv_text(list(simulate(seed, weeks))), folder / DICTIONARY_FILE: data_dictionary()}
+    for path in texts:
+        if path.is_dir():
+            raise InputError.at("this is a folder", file=path, fix="move it away or choose another folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _write_rows(rows, history)
-        _replace(dictionary, data_dictionary())
+        _write_all(texts)
     except OSError as problem:
         raise InputError.at(
             f"the sample cannot be written ({problem.strerror})", file=folder, fix="choose a folder you can write to"
         ) from problem
-    return [history, dictionary]
+    return list(texts)
 
 
 def data_dictionary() -> str:
     """Markdown text that says what the sample's columns mean and how it was simulated."""
-    text = (Path(__file__).parent / DICTIONARY_FILE).read_text(encoding="utf-8")
+    text = (Path(__file__).parent / DICTIONARY_TEMPLATE).read_text(encoding="utf-8")
     return text.replace("<!-- columns -->", column_table())
+
+
+def is_simulated(table: pd.DataFrame) -> bool:
+    """Whether the rows of a history are those of the sample, by the names of the campaigns."""
+    return "campaign" in table and bool(table["campaign"].str.startswith(SIMULATED).all())
 
 
 def column_table() -> str:
@@ -354,7 +368,7 @@ def _audience_rows(
     rows = []
     for audience, (money, orders) in parts.items():
         row: Row = {"date": str(monday), "network": truth.network, "content_type": truth.content_type}
-        row |= {"audience": audience, "campaign": f"simulated-{theme}-{audience}"}
+        row |= {"audience": audience, "campaign": f"{SIMULATED}{theme}-{audience}"}
         row |= {"landing_page": "/gift-boxes" if gifts else truth.page}
         row |= {"spend": f"{money:.2f}", "conversions": orders, "revenue": f"{orders * price:.2f}"}
         row |= _measures(truth, audience, money, rng)
@@ -406,17 +420,23 @@ def _steady(values: Floats) -> Floats:
     return np.asarray(np.round(values, 9))
 
 
-def _write_rows(rows: list[Row], path: Path) -> None:
-    """Write a CSV with one line end on every system, complete or not at all."""
-    temporary = path.with_name(path.name + ".tmp")
-    with temporary.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, [column.name for column in COLUMNS], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    os.replace(temporary, path)
+def _csv_text(rows: list[Row]) -> str:
+    """CSV with one line end on every system."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, [column.name for column in COLUMNS], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
 
 
-def _replace(path: Path, text: str) -> None:
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(temporary, path)
+def _write_all(texts: Mapping[Path, str]) -> None:
+    """Write each file complete or not at all; none is replaced before all are on disk, and nothing is left behind."""
+    staged = {path: path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp") for path in texts}
+    try:
+        for path, temporary in staged.items():
+            temporary.write_text(texts[path], encoding="utf-8", newline="\n")
+        for path, temporary in staged.items():
+            os.replace(temporary, path)
+    finally:
+        for temporary in staged.values():
+            temporary.unlink(missing_ok=True)

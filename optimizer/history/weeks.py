@@ -72,9 +72,16 @@ def span_of(days: Dates, series: NDArray[np.int64], file: str) -> Span:
     Raises
     ------
     InputError
-        Rows stand further apart than a week, or cover fewer than 2 complete weeks.
+        All rows have one date, stand further apart than a week, or cover fewer than 2 complete weeks.
     """
     first, last = days.min(), days.max()
+    if first == last:
+        raise InputError.at(
+            f"every row has the date {first}, and a response cannot be learned from one day or week",
+            file=file,
+            fix=f"give {FEWEST_WEEKS} complete weeks at the least, by day or by week; from about 12 on, plans rest on"
+            " evidence",
+        )
     spacing = _spacing(days, series)
     if spacing > 7:
         raise InputError.at(

@@ -61,16 +61,17 @@ def run_backtest(request: BacktestRequest) -> tuple[Sequence[Finding], str]:
 
     from optimizer.history import build_panel, load_history
     from optimizer.planning.moved import back_far_enough, what_moved
+    from optimizer.planning.question import in_currency
     from optimizer.planning.settings import read_settings
     from optimizer.response.backtest import BacktestSpec, backtest
     from optimizer.response.settings import ModelSettings
 
-    country = read_settings(request.settings).country if request.settings is not None else ""
-    model = ModelSettings(seed=request.seed, country=country)
+    settings = read_settings(request.settings) if request.settings is not None else None
+    model = ModelSettings(seed=request.seed, country=settings.country if settings is not None else "")
     with shown_progress() as progress:
         progress(f"Reading {request.history.name}", 0.0)
         history = load_history(request.history)
-        panel = build_panel(history, request.by_audience)
+        panel = in_currency(build_panel(history, request.by_audience), settings)
         result = backtest(panel, BacktestSpec(request.weeks, origins, request.outcome, model), progress)
         back = back_far_enough(panel, request.weeks) if request.since is None else request.since
         moved = what_moved(panel, back, request.outcome, request.weeks, model) if back else None
@@ -80,7 +81,7 @@ def run_backtest(request: BacktestRequest) -> tuple[Sequence[Finding], str]:
     if chart is not None:
         files[chart] = chart_bytes(result, form)
     write_files(files)
-    return history.findings, backtest_text(result, moved, [str(path) for path in files])
+    return of_history(history, panel, request.by_audience), backtest_text(result, moved, [str(path) for path in files])
 
 
 def parse_origins(text: str | None) -> tuple[int, ...] | None:

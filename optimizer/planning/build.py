@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -14,13 +15,14 @@ from numpy.typing import NDArray
 from optimizer.allocation.problem import Allocation, Bounds, Problem, Status
 from optimizer.history.findings import Finding, Severity, worst_first
 from optimizer.history.panel import Floats, Panel
+from optimizer.history.sample import is_simulated
 from optimizer.planning.earlier import Earlier, learned_reporting, load_earlier
 from optimizer.planning.explain import Returns, Split, explain_moves, move_returns
 from optimizer.planning.fit import MAIN_OUTCOMES, fit_responses, fitted_outcome
 from optimizer.planning.goal import goal_history, harmful_spend
 from optimizer.planning.money import weekly_amounts
 from optimizer.planning.plan import CellForecast, CurveBands, Interval, Plan, RunInfo
-from optimizer.planning.question import Question, in_currency, request_settings, settle
+from optimizer.planning.question import NAMED, Question, in_currency, of_history, request_settings, settle
 from optimizer.planning.request import PlanRequest
 from optimizer.planning.wording import Wording, money, money_unit, quantity, unit_for
 
@@ -35,6 +37,7 @@ Progress = Callable[[str, float], None]
 
 INTERVAL = (5.0, 95.0)  # percent; the ends of a 90 % interval
 SCALED = 0.01  # today's split counts as scaled where the budget differs from its sum by more than this share
+LATE_DAYS = 7  # a plan may be made in the week it begins with, or in the one after
 WEEK = np.timedelta64(7, "D")
 
 
@@ -87,7 +90,8 @@ def make_plan(history: History, request: PlanRequest, progress: Progress | None 
     earlier = load_earlier(panel, request)
     say("Fitting the response", 0.05)
     models = fit_responses(panel, question, request, earlier.panels)
-    findings = [*_of_history(history, panel), *_begun(history, panel), *earlier.findings]
+    findings = list(of_history(history, panel, request.by_audience))
+    findings += [*_calendar(history, panel, request), *earlier.findings]
     for name in question.worths or (question.goal,):
         findings += learned_reporting(panel, earlier.panels, fitted_outcome(panel, name))
     return assemble(Material(panel, request, question, models, findings, earlier), say)
@@ -116,7 +120,7 @@ def assemble(material: Material, say: Progress) -> Plan:
     curves = fitted.curves(upper, request.weeks, question.goal)
     problem = Problem(curves, question.weekly, _within_reach(question), question.today)
     solved = solve(problem)
-    spend, baseline = _written_amounts(panel, question, problem, solved, fitted.responsive)
+    spend, baseline = _written_amounts(question, problem, solved, fitted.responsive)
 
     say("Forecasting", 0.8)
     draws = _forecast(models, spend, baseline)
@@ -132,6 +136,7 @@ def assemble(material: Material, say: Progress) -> Plan:
     returns = _returns(curves, split, request.weeks, unit)
     bands = _bands(fitted, question, upper)
     findings = [*known, *_of_response(fitted), *question.findings, *_notes(panel, question, total)]
+    findings += _moved_today(panel, question, problem.bounds)
     if min(question.worths.values(), default=0.0) < 0:
         findings += harmful_spend(panel.cells, split.plan, bands, panel.currency)
     plan = Plan(
@@ -177,7 +182,7 @@ def _curve_ends(question: Question) -> Floats:
 
 
 def _written_amounts(
-    panel: Panel, question: Question, problem: Problem, solved: Allocation, responsive: bool
+    question: Question, problem: Problem, solved: Allocation, responsive: bool
 ) -> tuple[Floats, Floats]:
     """(C, H) spend and baseline in amounts of money as they are written; today's split where nothing is worth more."""
     spend, baseline = (
@@ -240,13 +245,11 @@ def _forecast(models: Sequence[Response], spend: Floats, baseline: Floats) -> _F
 
 
 def _loses(draws: _Forecast, question: Question) -> bool:
-    """Whether the plan is forecast to be worth less than today's split.
+    """Whether the plan is forecast to be worth less than today's split, the weeks after included.
 
     The curves that a split is chosen by stay level where outcomes of negative worth outgrow the others; the forecast
-    falls there.
+    falls there. Elsewhere the two agree, and this holds a promise that must not rest on that.
     """
-    if min(question.worths.values(), default=0.0) >= 0:
-        return False
     plan, before = draws.plan[question.goal], draws.baseline[question.goal]
     gain = (plan.expected.sum(axis=(1, 2)) - before.expected.sum(axis=(1, 2))).mean()
     return bool(gain + (plan.after.sum(axis=1) - before.after.sum(axis=1)).mean() < 0)
@@ -337,9 +340,25 @@ def _notes(panel: Panel, question: Question, total: Mapping[str, Interval]) -> l
     return findings
 
 
-def _of_history(history: History, panel: Panel) -> list[Finding]:
-    """Findings of the history that still hold: its currency may be named by the settings."""
-    return [finding for finding in history.findings if not (finding.rule == "no-currency" and panel.currency)]
+def _moved_today(panel: Panel, question: Question, bounds: Bounds) -> list[Finding]:
+    """Say which cells keep today's split, scaled to the budget, from being the baseline as it is."""
+    scaled = question.today * (question.weekly / float(question.today.sum()))
+    slack = 10.0**-question.decimals + 1e-6 * scaled
+    low, high = scaled < bounds.lower - slack, scaled > bounds.upper + slack
+    outside = np.flatnonzero(low | high)
+    if not outside.size:
+        return []
+    order = outside[np.argsort(-np.abs(scaled - np.clip(scaled, bounds.lower, bounds.upper))[outside], kind="stable")]
+
+    def said(c: int) -> str:
+        limit, word = (bounds.lower[c], "minimum") if low[c] else (bounds.upper[c], "maximum")
+        now, held = money(float(scaled[c]), panel.currency), money(float(limit), panel.currency)
+        return f"{panel.cells[c].label} ({now} a week, {word} {held})"
+
+    more = f" and {len(order) - NAMED} more" if len(order) > NAMED else ""
+    problem = f"today's split at this budget is outside the bounds in {', '.join(map(said, order[:NAMED]))}{more}"
+    fix = "it was moved to the nearest split that keeps them, which is what the plan is compared with"
+    return [Finding("today-moved", Severity.NOTE, problem, fix)]
 
 
 def _of_response(fitted: Response) -> list[Finding]:
@@ -350,15 +369,25 @@ def _of_response(fitted: Response) -> list[Finding]:
     return [replace(one, fix=part) if one.rule == "no-response" else one for one in fitted.findings]
 
 
-def _begun(history: History, panel: Panel) -> list[Finding]:
-    """Say so where the history reaches into the weeks that are planned."""
+def _calendar(history: History, panel: Panel, request: PlanRequest) -> list[Finding]:
+    """Say so where the history reaches into the weeks that are planned, or ends long before today."""
     newest = history.table["date"].max().to_datetime64().astype("datetime64[D]")
     first = panel.weeks[-1].astype("datetime64[D]") + WEEK
     if newest < first:
-        return []
+        return _long_ago(history, first, request.today or dt.date.today())
     problem = f"the first planned week, {first}, has begun: the history has rows up to {newest}"
     fix = "what was spent in it already comes off its amounts"
     return [Finding("week-begun", Severity.NOTE, problem, fix, file=history.file)]
+
+
+def _long_ago(history: History, first: np.datetime64, today: dt.date) -> list[Finding]:
+    """Say so where the first planned week lies more than a week back; the sample's calendar is nobody's."""
+    days = int((np.datetime64(today, "D") - first).astype(np.int64))
+    if days <= LATE_DAYS or is_simulated(history.table):
+        return []
+    problem = f"the first planned week, {first}, began {days} days before today ({today})"
+    fix = "the plan follows on the history's last complete week; add the weeks since for one that lies ahead"
+    return [Finding("planned-past", Severity.NOTE, problem, fix, file=history.file)]
 
 
 def _bands(fitted: Response, question: Question, upper: Floats) -> CurveBands:

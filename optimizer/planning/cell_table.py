@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -64,7 +65,8 @@ def read_cell_table(
     ----------
     path : str or Path
     cells : sequence of Cell
-        The C cells that exist; names are compared without regard to case and spaces around them.
+        The C cells that exist; names are compared without regard to case and spaces around them, audiences that differ
+        in case alone by their exact spelling.
     columns : sequence of str
         Names of the amounts.
     source : str
@@ -148,12 +150,19 @@ def _header(names: list[str], line: int, file: str, columns: Sequence[str]) -> d
 def _places(records: Records, cells: Sequence[Cell], source: str) -> list[int]:
     """Position of each row's cell; refuses unknown cells and cells named twice."""
     known = {_key(*cell): position for position, cell in enumerate(cells)}
+    exact = {_key(*cell, fold_audience=False): position for position, cell in enumerate(cells)}
+    several = {key for key, times in Counter(_key(*cell) for cell in cells).items() if times > 1}
     seen: dict[int, int] = {}
     places = []
     audiences = records.fields.get(AUDIENCE, [""] * len(records.lines))
     names = zip(records.fields["network"], records.fields["content_type"], audiences, strict=True)
     for line, cell in zip(records.lines, (Cell(*name) for name in names), strict=True):
-        place = known.get(_key(*cell))
+        place = exact.get(_key(*cell, fold_audience=False))
+        if place is None and _key(*cell) in several:
+            column, like = records.spelled[AUDIENCE], [one for one in cells if _key(*one) == _key(*cell)]
+            problem = f"audience '{cell.audience}' may be {' or '.join(repr(one.audience) for one in like)}"
+            raise InputError.at(problem, file=records.file, row=line, column=column, fix=f"write it as in {source}")
+        place = known.get(_key(*cell)) if place is None else place
         if place is None:
             column, fix = _wrong_column(cell, cells, records.spelled), _suggestion(cell, cells, source)
             problem = f"cell '{cell.label}' is not in {source}"
@@ -166,8 +175,10 @@ def _places(records: Records, cells: Sequence[Cell], source: str) -> list[int]:
     return places
 
 
-def _key(network: str, content_type: str, audience: str) -> tuple[str, str, str]:
-    return network.strip().lower(), content_type.strip().lower(), audience.strip().lower()
+def _key(network: str, content_type: str, audience: str, fold_audience: bool = True) -> tuple[str, str, str]:
+    """A cell as names are compared; audiences keep their case in a history, so two may differ in it alone."""
+    named = " ".join(audience.split())
+    return network.strip().lower(), content_type.strip().lower(), named.lower() if fold_audience else named
 
 
 def _wrong_column(cell: Cell, cells: Sequence[Cell], spelled: Mapping[str, str]) -> str:

@@ -10,13 +10,15 @@ import numpy as np
 
 from optimizer.planning.explain import headline, proof
 from optimizer.planning.plan import Move, Plan
-from optimizer.planning.wording import MONEY_OUTCOMES, VALUE, money, money_unit, number
+from optimizer.planning.verdict import told_return
+from optimizer.planning.wording import MONEY_OUTCOMES, VALUE, money, money_unit, number, signed
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 INTERVAL_NAME = "90 % interval"
 WIDE = 150  # characters a terminal needs to hold the reasons beside the figures
+UNSEEN = 1e-9  # share of the weekly budget below which a change of spend is a rounding of sums, on any scale of money
 
 
 @dataclass(frozen=True)
@@ -36,35 +38,38 @@ class MoveTable:
     title: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    right: tuple[bool, ...] = (False, True, True, True, True, False, False)
+    right: tuple[bool, ...] = (False, True, True, True, True, True, False, False)
 
 
 def move_table(plan: Plan) -> MoveTable:
-    """Today and plan per cell, what the next money brings there, how sure that is, and why."""
-    unit = money_unit(plan.budget / len(plan.weeks), len(plan.cells))
+    """Today and plan per cell, what the next money brings at either, how sure that is, and why.
+
+    "At today" is the figure of the reason: what the next money brings, the last where money is taken.
+    """
+    weekly = plan.budget / len(plan.weeks)
+    unit = money_unit(weekly, len(plan.cells))
     last_day = plan.weeks[-1] + np.timedelta64(6, "D")
     title = f"Weekly spend{f' in {plan.currency}' if plan.currency else ''}, {plan.weeks[0]} to {last_day}"
-    header = ("cell", "today", "plan", "change", f"next {number(unit)} bring", "evidence", "why")
+    brings = f"{number(unit)} {'brings' if unit == 1 else 'bring'}"
+    header = ("cell", "today", "plan", "change", f"{brings} at today", "at the plan", "evidence", "why")
     ordered = sorted(plan.moves, key=lambda move: -abs(move.change))
-    rows = [_row(move, unit) for move in ordered]
-    # Rounded first: sums that differ in their last bit must not be written as different amounts.
-    today = round(sum(move.today for move in plan.moves), 6)
-    planned = round(sum(move.plan for move in plan.moves), 6)
-    rows.append(("all", number(today), number(planned), _signed(planned - today), "", "", ""))
+    unseen = UNSEEN * weekly
+    rows = [_row(move, unit, unseen) for move in ordered]
+    today, planned = sum(move.today for move in plan.moves), sum(move.plan for move in plan.moves)
+    if abs(planned - today) < unseen:  # sums that differ in their last bit must not be written as different amounts
+        today = planned
+    change = signed(planned - today, smallest=unseen)
+    rows.append(("all", number(today), number(planned), change, "", "", "", ""))
     return MoveTable(title, header, tuple(rows))
 
 
-def _row(move: Move, unit: float) -> tuple[str, ...]:
+def _row(move: Move, unit: float, unseen: float) -> tuple[str, ...]:
+    """One cell; where its reason speaks of a smaller amount than the header, the figures name that amount."""
     why = f"{move.reason} {move.warning}".rstrip()
-    amounts = (number(move.today), number(move.plan), _signed(move.change), number(move.marginal * unit))
-    return (move.cell.label, *amounts, move.evidence, why)
-
-
-def _signed(value: float) -> str:
-    text = number(value)
-    if not any(digit in text for digit in "123456789") or abs(value) < 0.005:
-        return "0"
-    return text if value < 0 else f"+{text}"
+    amounts = (number(move.today), number(move.plan), signed(move.change, smallest=unseen))
+    per = "" if move.unit == unit else f" per {number(move.unit)}"
+    returns = [f"{number(one * move.unit)}{per}" for one in (told_return(move), move.marginal)]
+    return (move.cell.label, *amounts, *returns, move.evidence, why)
 
 
 def outcome_lines(plan: Plan) -> list[str]:
@@ -76,7 +81,7 @@ def outcome_lines(plan: Plan) -> list[str]:
             f"Expected {name.replace('_', ' ')}: {_amount(total.mean, name, plan.currency)} "
             f"({INTERVAL_NAME} {number(total.low)} to {number(total.high)}); today's split "
             f"{number(before.mean)} ({number(before.low)} to {number(before.high)}); "
-            f"in the 8 weeks after {_signed(after.mean)} ({number(after.low)} to {number(after.high)})."
+            f"in the 8 weeks after {signed(after.mean)} ({number(after.low)} to {number(after.high)})."
         )
     return lines
 

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.errors import InputError
 from optimizer.history.panel import RECENT_WEEKS, Panel
+from optimizer.planning.goal import choose_goal
 from optimizer.planning.wording import money, number
 
 if TYPE_CHECKING:
@@ -38,6 +40,19 @@ def describe_history(history: History, panel: Panel) -> str:
         f"Cells: {len(panel.cells)} on {where}, observed in {100 * seen:.0f} % of the weeks.",
         f"Spend: {money(spend, panel.currency)} in all, {money(recent, panel.currency)} a week over the last "
         f"{min(RECENT_WEEKS, weeks)} weeks; {', '.join(brought)}.",
-        "It can be planned on.",
+        _verdict(panel),
     ]
     return "\n".join(lines)
+
+
+def _verdict(panel: Panel) -> str:
+    """Whether `optimizer plan` takes the history as it is, or which options it needs."""
+    needed = []
+    try:
+        choose_goal(panel, None)
+    except InputError:
+        known = [name for name, values in panel.outcomes.items() if np.nansum(values) > 0] or list(panel.outcomes)
+        needed.append(f"--goal ({', '.join(known)}), since it has neither revenue nor conversions")
+    if not panel.recent_spend.sum() > 0:
+        needed.append("--current FILE, today's spend per cell, since nothing was spent in the last 12 complete weeks")
+    return f"It can be planned on with {' and '.join(needed)}." if needed else "It can be planned on."

@@ -11,10 +11,10 @@ import numpy as np
 from optimizer.allocation.problem import Bounds
 from optimizer.history.panel import Cell, Floats
 from optimizer.planning.plan import Move, Plan
-from optimizer.planning.wording import MONEY_OUTCOMES, Wording, money, money_unit, number, quantity
+from optimizer.planning.verdict import MOVED, Verdict, verdict
+from optimizer.planning.wording import MONEY_OUTCOMES, Wording, money, money_unit, number, quantity, signed
 
 __all__ = [
-    "MOVED",
     "EvidenceLike",
     "Returns",
     "Split",
@@ -31,7 +31,6 @@ __all__ = [
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MOVED = 0.005  # a cell counts as moved when its spend changes by more than this share of the larger amount
 ALIKE = 0.10  # returns that differ by less than this share are called "about as much"
 
 
@@ -122,11 +121,14 @@ def explain_moves(
                 today=place.today,
                 plan=place.plan,
                 marginal=place.marginal_plan,
-                reason=_reason(place, there, known.label, words),
+                reason=_reason(place, there, words),
                 evidence=known.label,
                 evidence_reason=known.reason,
                 warning=_untried(place.plan, known.tried, wording),
                 marginal_today=float(returns.today[c]),
+                next_unit=place.next_unit,
+                last_unit=place.last_unit,
+                unit=words.unit,
             )
         )
     return tuple(moves)
@@ -168,7 +170,7 @@ class _Place:
         return (1 if self.plan > self.today else -1) if self.moved else 0
 
 
-def _reason(place: _Place, there: _Elsewhere, evidence: str, wording: Wording) -> str:
+def _reason(place: _Place, there: _Elsewhere, wording: Wording) -> str:
     """One sentence for one cell."""
     if not wording.responsive:
         return "Kept: the history shows no response to spend that stands out from noise."
@@ -181,8 +183,6 @@ def _reason(place: _Place, there: _Elsewhere, evidence: str, wording: Wording) -
         why = _why_cut(place, there, wording)
         held = f"Held at its minimum of {wording.spend(place.lower)} a week: " if place.near(place.lower) else ""
         held = "Stopped: " if place.near(0.0) else held
-    elif evidence in ("none", "weak") and place.tried:
-        return f"Stays: too little evidence to move ({evidence})."
     else:
         why, held = _why_kept(place, there, wording), _kept_at(place, wording)
     if not place.tried:
@@ -258,20 +258,29 @@ def headline(plan: Plan) -> str:
     """The result in one sentence: the gain over today's split, with its interval."""
     over = f"over {_weeks(len(plan.weeks))}"
     budget = money(plan.budget, plan.currency)
-    if not plan.responsive:
+    said = verdict(plan)
+    if said is Verdict.NO_RESPONSE:
         return (
             f"Keep today's split: the history shows no detectable response to spend, so no move of {budget} {over} "
             "can be justified."
         )
-    if not any(abs(move.change) > MOVED * max(move.plan, move.today) for move in plan.moves):
-        return f"Keep today's split: no other split of {budget} {over} is worth more under these bounds."
+    if said is Verdict.STAYS:
+        return f"Keep today's split: no move of {budget} {over} is worth making under these bounds."
     gain, before = plan.gain[plan.goal], plan.baseline_total[plan.goal].mean
-    more = money(gain.mean, plan.currency) if plan.goal in MONEY_OUTCOMES else number(gain.mean)
+    currency = plan.currency if plan.goal in MONEY_OUTCOMES else ""
     share = f" ({100 * gain.mean / before:+.1f} %)" if before > 0 else ""
-    sure = "" if gain.low > 0 else ", so no gain at all is possible too"
+    goal, interval = plan.goal.replace("_", " "), f"90 % interval {number(gain.low)} to {number(gain.high)}"
+    if said is Verdict.LATER:
+        later, weeks = plan.carry_after[plan.goal].mean, len(plan.weeks)
+        return (
+            f"This plan pays after its {_weeks(weeks).removeprefix('1 ')}, not in {'it' if weeks == 1 else 'them'}: "
+            f"{signed(later, currency)} {goal} in the 8 weeks after and {signed(gain.mean, currency)}{share} {over}, "
+            f"compared with today's split of the same {budget}; {interval} {over}."
+        )
+    sure = "" if said is Verdict.GAINS else ", so no gain at all is possible too"
     return (
-        f"This plan brings {more} more {plan.goal.replace('_', ' ')}{share} {over} than today's split of the same "
-        f"{budget}; 90 % interval {number(gain.low)} to {number(gain.high)}{sure}."
+        f"This plan brings {money(gain.mean, currency)} more {goal}{share} {over} than today's split of the same "
+        f"{budget}; {interval}{sure}."
     )
 
 

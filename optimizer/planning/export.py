@@ -93,7 +93,7 @@ def summary(plan: Plan) -> dict[str, object]:
             "bound": _plain(proven.bound),
             "gap": _plain(proven.gap),
             "baseline_value": _plain(plan.allocation.baseline_value),
-            "price": _plain(proven.price),
+            "price": _plain(proven.price / len(plan.weeks)),  # as the marginals: per unit of money, not a week's
             "at_minimum": [labels[c] for c in proven.at_lower],
             "at_maximum": [labels[c] for c in proven.at_upper],
         },
@@ -107,6 +107,9 @@ def summary(plan: Plan) -> dict[str, object]:
                 "plan": _money(move.plan),
                 "marginal_today": _plain(move.marginal_today),
                 "marginal": _plain(move.marginal),
+                "next_unit": _plain(move.next_unit),
+                "last_unit": _plain(move.last_unit),
+                "unit": _plain(move.unit),
                 "reason": move.reason,
                 "evidence": move.evidence,
                 "evidence_reason": move.evidence_reason,
@@ -166,8 +169,16 @@ def write_files(contents: Mapping[str | Path, str | bytes]) -> None:
 
     Every content goes to a temporary name beside its target first; the targets are replaced when all are on disk. If
     one cannot be replaced, those replaced before it get their old content back.
+
+    Raises
+    ------
+    InputError
+        A folder is missing or cannot be written, a target is no ordinary file, or the disk fails; the target is named.
     """
+    for path in contents:
+        _check_target(Path(path))
     staged: list[tuple[Path, Path]] = []
+    target = Path()
     try:
         for path, content in contents.items():
             target = Path(os.path.realpath(path))
@@ -181,10 +192,7 @@ def write_files(contents: Mapping[str | Path, str | bytes]) -> None:
                 shutil.copymode(target, temporary)
         _replace_all(staged)
     except OSError as problem:
-        reason = problem.strerror or type(problem).__name__
-        raise InputError(
-            f"{problem.filename or 'output'}: cannot be written ({reason}); nothing was changed."
-        ) from problem
+        raise _unwritten(target, problem) from problem
     finally:
         for temporary, _ in staged:
             with suppress(OSError):
@@ -194,6 +202,7 @@ def write_files(contents: Mapping[str | Path, str | bytes]) -> None:
 def _replace_all(staged: list[tuple[Path, Path]]) -> None:
     """Move each temporary file over its target; undo the moves made if one fails."""
     done: list[tuple[Path, Path | None]] = []
+    target = Path()
     try:
         for temporary, target in staged:
             kept: Path | None = None
@@ -202,19 +211,27 @@ def _replace_all(staged: list[tuple[Path, Path]]) -> None:
                 shutil.copy2(target, kept)
             done.append((target, kept))
             os.replace(temporary, target)
-    except OSError:
-        for target, kept in reversed(done):
+    except OSError as problem:
+        for replaced, kept in reversed(done):
             if kept is not None:
-                os.replace(kept, target)
+                os.replace(kept, replaced)
             else:
-                target.unlink(missing_ok=True)
-        raise
+                replaced.unlink(missing_ok=True)
+        raise _unwritten(target, problem) from problem
     for _, kept in done:
         if kept is not None:
             kept.unlink(missing_ok=True)
 
 
-def _check_target(path: Path, name: str) -> None:
+def _unwritten(target: Path, problem: OSError) -> InputError:
+    """Name the file that was asked for, not the temporary one beside it."""
+    reason = problem.strerror or type(problem).__name__
+    fix = "nothing was changed; make room or name a file in another folder"
+    return InputError.at(f"cannot be written ({reason})", file=target, fix=fix)
+
+
+def _check_target(path: Path, option: str = "") -> None:
+    name = option or "output"
     folder = Path(os.path.realpath(path)).parent
     if not folder.exists():
         raise InputError(f"{name} {path}: the folder {folder} does not exist; create it or name another.")

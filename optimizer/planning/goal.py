@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from optimizer.planning.plan import CurveBands
     from optimizer.planning.settings import Settings
 
+USUAL = ("revenue", "conversions")
+"""What a plan maximises unasked, the first that was ever above 0."""
 UNWANTED = frozenset(("negative_feedback", "bounces"))
 """Outcomes of which less is better."""
 COUNTED_TWICE = (("conversions", "revenue"), ("conversions", "repeat_conversions"))
@@ -37,7 +39,7 @@ def choose_goal(panel: Panel, asked: str | None, settings: Settings | None = Non
     if asked is None:
         if worths:
             return VALUE
-        usual = [name for name in ("revenue", "conversions") if name in panel.outcomes]
+        usual = [name for name in USUAL if name in panel.outcomes]
         if not usual:
             fix = f"{_goals(known)}; choose (--goal)"
             raise InputError.at("the history has neither revenue nor conversions", fix=fix)
@@ -51,6 +53,18 @@ def choose_goal(panel: Panel, asked: str | None, settings: Settings | None = Non
     if name == "profit":
         raise InputError.at("goal profit needs margins and costs, which a history does not hold", fix=_goals(known))
     raise InputError.at(f"goal is {asked!r}, but the history has no such column", fix=_goals(known))
+
+
+def usual_goals(panel: Panel) -> tuple[str, ...]:
+    """Goals to offer, the one a plan takes unasked first: revenue and conversions, else whatever was above 0.
+
+    Empty where the history has no outcome above 0 and neither of the two.
+    """
+    known = [name for name, values in panel.outcomes.items() if np.nansum(values) > 0]
+    if not any(name in panel.outcomes for name in USUAL):
+        return tuple(known)
+    first = choose_goal(panel, None)
+    return (first, *(name for name in USUAL if name in known and name != first))
 
 
 def _goals(known: Sequence[str]) -> str:

@@ -17,6 +17,8 @@ from optimizer.allocation import solve
 from optimizer.allocation.problem import Problem
 from optimizer.errors import InputError
 from optimizer.history.panel import Cell, Floats, Panel
+from optimizer.planning.fit import fitted_outcome
+from optimizer.planning.goal import choose_goal
 from optimizer.planning.question import default_bounds
 from optimizer.response.backtest import FEWEST_KNOWN
 from optimizer.response.demand import LONGEST_AHEAD
@@ -110,7 +112,7 @@ def what_moved(
     weeks : int
         How many of the newest weeks the earlier fit did not see.
     goal : str, optional
-        Outcome; without it revenue where the history has it, else conversions.
+        Outcome; without it the one a plan takes unasked (see `choose_goal`).
     horizon : int
         Coming weeks asked about.
     settings : ModelSettings, optional
@@ -118,7 +120,7 @@ def what_moved(
     Raises
     ------
     InputError
-        Fewer than 6 weeks are left for the earlier fit, or nothing was spent lately.
+        Fewer than 6 weeks are left for the earlier fit, nothing was spent lately, or the history has no such goal.
     """
     known, limit = len(panel.weeks) - weeks, _furthest(panel, horizon)
     if not 1 <= weeks <= limit:
@@ -127,9 +129,8 @@ def what_moved(
     today = panel.recent_spend
     if not today.sum() > 0:
         raise InputError.at("nothing was spent in the last 12 complete weeks", fix="leave out --since")
-    goal = goal or ("revenue" if "revenue" in panel.outcomes else "conversions")
-    converted = float(np.nansum(panel.outcomes.get("conversions", 0.0))) > 0
-    outcome = "conversions" if goal == "revenue" and converted else goal
+    goal = choose_goal(panel, goal)
+    outcome = fitted_outcome(panel, goal)
     model, past = ResponseModel(settings), panel.until(known)
     old = model.fit(past, outcome)
     data = prepare(panel, outcome)

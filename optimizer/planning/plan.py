@@ -46,6 +46,11 @@ class Move:
         Set where the plan leaves the range of spend ever tried; else "".
     marginal_today : float
         As `marginal`, at today's spend: what the move started from.
+    next_unit, last_unit : float
+        Goal units per unit of money that the next and the last `unit` of weekly money bring on average at today's
+        spend: the figures that reasons compare.
+    unit : float
+        Amount of money the reason speaks of, "the next 100"; smaller for a cell that gets less than that.
     """
 
     cell: Cell
@@ -57,6 +62,9 @@ class Move:
     evidence_reason: str
     warning: str = ""
     marginal_today: float = 0.0
+    next_unit: float = 0.0
+    last_unit: float = 0.0
+    unit: float = 100.0
 
     @property
     def change(self) -> float:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from optimizer.allocation.problem import Bounds
 from optimizer.errors import InfeasibleError, InputError
-from optimizer.history.findings import Finding, Severity
+from optimizer.history.findings import Finding, Severity, worst_first
 from optimizer.history.panel import Cell, Floats, Panel
 from optimizer.planning.goal import choose_goal, goal_findings, goal_worths
 from optimizer.planning.money import money_decimals
@@ -20,6 +20,7 @@ from optimizer.planning.request import PlanRequest, read_bounds, read_current
 from optimizer.planning.wording import number
 
 if TYPE_CHECKING:
+    from optimizer.history.history import History
     from optimizer.planning.settings import Settings
 
 DEFAULT_CEILING = 3.0  # times the recent mean weekly spend
@@ -112,6 +113,16 @@ def in_currency(panel: Panel, settings: Settings | None) -> Panel:
         fix = "name the history's or take the line out; amounts are not converted"
         raise InputError.at(problem, file=f"{settings.file}, key currency", fix=fix)
     return replace(panel, currency=settings.currency)
+
+
+def of_history(history: History, panel: Panel, by_audience: bool) -> tuple[Finding, ...]:
+    """Findings of a history that hold for this panel of it: its currency may be named by the settings, and it may have
+    no audiences to split cells by."""
+    found = [finding for finding in history.findings if not (finding.rule == "no-currency" and panel.currency)]
+    if by_audience and not any(cell.audience for cell in panel.cells):
+        fix = "so --by-audience splits nothing; add a column audience, or leave the option out"
+        found.append(Finding("no-audience", Severity.NOTE, "no row names an audience", fix, file=history.file))
+    return worst_first(found)
 
 
 def default_bounds(usual: Floats) -> Bounds:

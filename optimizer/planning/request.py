@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,6 +54,9 @@ class PlanRequest:
         What money means: a file (see `optimizer.planning.settings.read_settings`) or the record.
     earlier : sequence of path or History
         Earlier exports of the same history, from which late reporting is learned.
+    today : date or None
+        Day on which the plan is made, to say so where its weeks lie in the past; None for the computer's. Decides
+        nothing else.
 
     Raises
     ------
@@ -76,17 +81,20 @@ class PlanRequest:
     by_audience: bool = False
     settings: str | Path | Settings | None = None
     earlier: Sequence[str | Path | History] = ()
+    today: dt.date | None = None
 
     def __post_init__(self) -> None:
+        if isinstance(self.budget, bool) or not isinstance(self.budget, Real):
+            raise InputError.at(f"budget is {self.budget!r}", fix="it must be a number above 0")
         if not (math.isfinite(self.budget) and self.budget > 0):
             fix = "it must be above 0: the money for all weeks of the plan together"
             raise InputError.at(f"budget is {self.budget:g}", fix=fix)
-        if not 1 <= self.weeks <= MOST_WEEKS or self.weeks != int(self.weeks):
+        if not _whole(self.weeks) or not 1 <= self.weeks <= MOST_WEEKS:
             raise InputError.at(f"weeks is {self.weeks}", fix=f"a plan covers 1 to {MOST_WEEKS} whole weeks")
-        if self.seed < 0:
-            raise InputError.at(f"seed is {self.seed}", fix="it must be 0 or more")
-        if self.draws < FEWEST_DRAWS:
-            raise InputError.at(f"draws is {self.draws}", fix=f"intervals need {FEWEST_DRAWS} or more")
+        if not _whole(self.seed) or self.seed < 0:
+            raise InputError.at(f"seed is {self.seed}", fix="it must be a whole number, 0 or more")
+        if not _whole(self.draws) or self.draws < FEWEST_DRAWS:
+            raise InputError.at(f"draws is {self.draws}", fix=f"intervals need {FEWEST_DRAWS} or more, a whole number")
         if isinstance(self.earlier, str | Path):
             raise InputError.at(f"earlier is {str(self.earlier)!r}", fix="give a list of files, even of one")
 
@@ -103,6 +111,11 @@ class PlanRequest:
         from optimizer.planning.settings import read_settings
 
         return read_settings(self.settings)
+
+
+def _whole(value: object) -> bool:
+    """Whether a value is an integer: 4.0 and True are not, since they are seldom what was meant."""
+    return isinstance(value, Integral) and not isinstance(value, bool)
 
 
 def read_bounds(path: str | Path, cells: Sequence[Cell], source: str = HISTORY) -> Bounds:

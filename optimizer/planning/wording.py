@@ -38,6 +38,19 @@ def money(value: float, currency: str) -> str:
     return f"{currency} {number(value)}".lstrip()
 
 
+def signed(value: float, currency: str = "", smallest: float = 0.0) -> str:
+    """A difference with its sign; "0" where it is less than `smallest`.
+
+    Examples
+    --------
+    >>> signed(1500.0, "EUR"), signed(-46.8), signed(0.0), signed(3e-9, smallest=1e-6)
+    ('+EUR 1,500', '-46.8', '0', '0')
+    """
+    if value == 0 or abs(value) < smallest:
+        return "0"
+    return f"{'-' if value < 0 else '+'}{money(abs(value), currency)}"
+
+
 def quantity(value: float, outcome: str, currency: str, short: bool = False) -> str:
     """Amount of an outcome; `short` leaves out the word where the currency says enough.
 

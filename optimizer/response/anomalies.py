@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 from optimizer.history.panel import Floats
 from optimizer.response.cell_rows import Batch, climb
 from optimizer.response.joint import BREAK_SD, Factor, JointModel, State, Terms
+from optimizer.response.prepare import FitData
 
 OUTLIER_Z = 6.0
 DEAD_SHARE = 0.03  # of what was expected; less than that while money was spent means that tracking failed
 DEAD_Z = 5.5
+PLENTY = 20.0  # units in a usual week, of which not one being reported is no accident
 LONGEST_OUTLIER = 2  # weeks
 BREAK_EDGE = 4  # weeks with spend that a break needs on either side
 REDATE, REDATE_STEPS = 3, 4  # weeks either side in which a break's date is looked for, and steps of the search
@@ -78,6 +80,17 @@ def find_faults(reported: NDArray[np.bool_], outcome: Floats, mean: Floats, disp
             if stop - begin <= LONGEST_OUTLIER and stop < strange.shape[1]:
                 outlier[cell, begin:stop] = True
     return dead, outlier
+
+
+def silent_weeks(data: FitData) -> NDArray[np.bool_]:
+    """(T,) weeks in which money was spent and no cell reported anything, where a usual week has plenty.
+
+    Left in, they would pass for late reporting if they are the newest, or for a fall of demand.
+    """
+    total = data.outcome.sum(axis=0)
+    reported = data.observed.any(axis=0) & ((data.spend > 0) & data.observed).any(axis=0)
+    usual = np.median(total[reported]) if reported.any() else 0.0
+    return np.asarray(reported & (total == 0) & (usual >= PLENTY))
 
 
 def runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:

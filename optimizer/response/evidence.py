@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.history.findings import Finding, Severity
 from optimizer.history.panel import Floats, Panel
@@ -67,7 +68,7 @@ def judge(panel: Panel, fit: JointFit, draws: Draws) -> tuple[Evidence, ...]:
         if not len(paid):
             labels.append(Evidence("none", "never tried; judged by its network and content type alone", (0.0, 0.0)))
             continue
-        low, high = float(paid.min()), float(paid.max())
+        low, high = float(np.nanmin(row)), float(paid.max())
         varied = log_spread(row)
         sure = f"return on the next unit known to about {100 * min(spread[cell], 9.99):.0f} %"
         base = f"{weeks} weeks with spend, which varied by {100 * np.expm1(varied):.0f} %; {sure}"
@@ -139,17 +140,31 @@ def _breaks(panel: Panel, fit: JointFit) -> list[Finding]:
 def _faults(panel: Panel, fit: JointFit) -> list[Finding]:
     """Weeks left out as evidence."""
     found = []
+    silent = fit.faults.silent
+    if silent.any():
+        weeks = panel.weeks[silent]
+        problem = (
+            f"no cell reported anything in {_weeks_named(weeks)}, though money was spent; tracking seems to have failed"
+        )
+        found.append(Finding("outage", Severity.WARNING, problem, "left out as evidence"))
     for name, flags, word in (
-        ("outage", fit.outage, "spent money and reported next to nothing; tracking seems to have failed"),
-        ("outlier", fit.outlier, "reported a number that no noise explains"),
+        ("outage", fit.faults.outage, "spent money and reported next to nothing; tracking seems to have failed"),
+        ("outlier", fit.faults.outlier, "reported a number that no noise explains"),
     ):
-        for cell in np.flatnonzero(flags.any(axis=1)):
-            weeks = panel.weeks[flags[cell]]
-            several = f"in {len(weeks)} weeks from {weeks[0]} to {weeks[-1]}"
-            problem = f"{panel.cells[cell].label} {word} {several if len(weeks) > 1 else f'in the week of {weeks[0]}'}"
+        alone = flags & ~silent
+        for cell in np.flatnonzero(alone.any(axis=1)):
+            weeks = panel.weeks[alone[cell]]
+            problem = f"{panel.cells[cell].label} {word} in {_weeks_named(weeks)}"
             done = "these weeks were left out as evidence" if len(weeks) > 1 else "it was left out as evidence"
             found.append(Finding(name, Severity.WARNING, problem, done))
     return found
+
+
+def _weeks_named(weeks: NDArray[np.datetime64]) -> str:
+    """Weeks in words."""
+    if len(weeks) == 1:
+        return f"the week of {weeks[0]}"
+    return f"{len(weeks)} weeks from {weeks[0]} to {weeks[-1]}"
 
 
 def _doubtful(panel: Panel, draws: Draws) -> list[Finding]:

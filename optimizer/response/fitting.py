@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.history.panel import Floats
-from optimizer.response.anomalies import find_faults, redate_breaks, scan_breaks
+from optimizer.response.anomalies import find_faults, redate_breaks, scan_breaks, silent_weeks
 from optimizer.response.demand import Demand
 from optimizer.response.joint import (
     DECAY,
@@ -39,6 +39,15 @@ STEPS = 3
 
 
 @dataclass(frozen=True)
+class Faults:
+    """Weeks left out as evidence: silent (T,) in all cells at once; outage and outlier (C, T) cell by cell."""
+
+    silent: NDArray[np.bool_]
+    outage: NDArray[np.bool_]
+    outlier: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
 class JointFit:
     """The joint mode with everything found on the way.
 
@@ -50,8 +59,8 @@ class JointFit:
     state : State
     factor : Factor
     terms : Terms
-    outage, outlier : bool array, shape (C, T)
-        Weeks left out.
+    faults : Faults
+        Weeks left out as evidence.
     """
 
     data: FitData
@@ -59,8 +68,7 @@ class JointFit:
     state: State
     factor: Factor
     terms: Terms
-    outage: NDArray[np.bool_]
-    outlier: NDArray[np.bool_]
+    faults: Faults
 
     @property
     def spreads(self) -> Spreads:
@@ -140,14 +148,17 @@ def fit_joint(data: FitData, settings: ModelSettings, given: Conditions | None =
     given = given or Conditions()
     prior = first_prior(data, settings, given)
     state = start_state(data, layout, settings, 0)
-    outage = outlier = np.zeros_like(reported)
+    silent = silent_weeks(data)
+    outage = outlier = reported & silent
+    data = replace(data, observed=reported & ~silent)
     for turn in range(ROUNDS):
         model = JointModel(data, layout, settings, prior)
         state, factor, terms = model.mode(state, STEPS if turn else 8)
         mean = np.exp(terms.log_mean + model.common(state.shared))
         prior = learn_prior(model, state, factor, mean, held=given.held is not None)
         if turn in CLEAN_AT:
-            outage, outlier = find_faults(reported, data.outcome, mean, prior.dispersion[:, None])
+            outage, outlier = find_faults(reported & ~silent, data.outcome, mean, prior.dispersion[:, None])
+            outage |= reported & silent
             data = replace(data, observed=reported & ~outage & ~outlier)
         if turn in BREAKS_AT:
             prior, state = _break_more(model, state, factor, terms, prior)
@@ -155,7 +166,7 @@ def fit_joint(data: FitData, settings: ModelSettings, given: Conditions | None =
             prior = replace(prior, breaks=redate_breaks(model, state))
     model = JointModel(data, layout, settings, prior)
     state, factor, terms = model.mode(state, 10)
-    return JointFit(data, model, state, factor, terms, outage, outlier)
+    return JointFit(data, model, state, factor, terms, Faults(silent, outage, outlier))
 
 
 def _break_more(model: JointModel, state: State, factor: Factor, terms: Terms, prior: Prior) -> tuple[Prior, State]:

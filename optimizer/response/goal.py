@@ -106,10 +106,14 @@ class GoalResponse:
         return self.parts[0].weekly_of(weeks, parts)
 
     def forecast(self, spend: Floats) -> dict[str, OutcomeDraws]:
-        """Outcomes per draw when weekly spend (C, H) is made, and their weighted sum."""
+        """Outcomes per draw when weekly spend (C, H) is made, and their weighted sum.
+
+        An outcome that does not follow spend is the same under every plan: what today's split would bring.
+        """
         each: dict[str, OutcomeDraws] = {}
         for part in self.parts:
-            each |= part.forecast(spend)
+            same = np.broadcast_to(part.future.today[:, None], spend.shape)
+            each |= part.forecast(spend if part.responsive else same)
         total = OutcomeDraws(
             *(
                 np.asarray(sum(worth * getattr(each[name], field) for name, worth in self.worths.items()))

@@ -133,7 +133,7 @@ def pooled_prior(layout: Layout, prior: Prior, settings: ModelSettings) -> tuple
     averages = [settings.organic_mean, settings.decay_mean]
     mean = np.concatenate([[layout.rate], np.zeros(n + k), averages, np.zeros(n), [0.0]])
     effects = [np.full(n, prior.network_sd), np.full(k, prior.content_sd)]
-    sd = np.concatenate([[RATE_SD], *effects, [1.0, 0.7], np.full(n, settings.decay_network), [0.5]])
+    sd = np.concatenate([[RATE_SD], *effects, [0.7, 0.7], np.full(n, settings.decay_network), [0.5]])
     return mean, sd
 
 
@@ -160,11 +160,6 @@ class Factor:
         """(C, k, k) posterior covariance of some of each cell's coordinates."""
         border = self.border[:, part]
         return np.asarray(self.inverse[:, part, part] + border @ self.covariance @ border.transpose(0, 2, 1))
-
-    def cell_variance(self) -> Floats:
-        """(C, n) posterior variance of every cell coordinate."""
-        own = np.diagonal(self.inverse, axis1=1, axis2=2)
-        return np.asarray(own + np.einsum("cip,cip->ci", self.border @ self.covariance, self.border))
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,7 @@ def learn_dispersion(model: JointModel, state: State, factor: Factor, mean: Floa
     design = model.terms(state.cells).design(model.layout.steps, model.break_steps)
     information = (design * weight[..., None]).transpose(0, 2, 1) @ design
     spent = np.einsum("cmn,cmn->c", information, factor.inverse)
-    shared_df = layout_freedom(model, factor, weight)
+    shared_df = _shared_freedom(model, factor)
     seen = data.observed.sum(axis=1)
     free = np.maximum(seen - spent, 0.2 * seen)
     total = max(free.sum() - shared_df, 0.3 * free.sum())
@@ -135,7 +135,7 @@ def learn_dispersion(model: JointModel, state: State, factor: Factor, mean: Floa
     return np.asarray(np.clip(common * ratio, LEAST_DISPERSION, MOST_DISPERSION))
 
 
-def layout_freedom(model: JointModel, factor: Factor, weight: Floats) -> float:
+def _shared_freedom(model: JointModel, factor: Factor) -> float:
     """Degrees of freedom that the shared weekly coordinates take from the data."""
     weeks = model.layout.weeks
     precision = np.linalg.inv(factor.covariance[:weeks, :weeks]) - model.demand_precision

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.history.panel import Cell, Floats, Panel
+from optimizer.history.panel import Cell, Floats, Panel, fill_gaps
 
 MONEY = frozenset({"revenue"})  # outcomes that are amounts, whose noise has no natural unit
 FEWEST_PAIRS = 24
-LONG_GAP = 2  # weeks; a longer gap in the rows means that the campaign was not running
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class FitData:
 def prepare(panel: Panel, outcome: str) -> FitData:
     """Arrays for the fit of one outcome of the panel."""
     values = panel.outcomes[outcome]
-    filled = np.stack([_fill(row) for row in panel.spend])
+    filled = fill_gaps(panel.spend)
     reference = _reference(panel)
     observed = np.isfinite(values) & np.isfinite(panel.spend)
     unit = noise_unit(values) if outcome in MONEY else 1.0
@@ -80,21 +79,6 @@ def prepare(panel: Panel, outcome: str) -> FitData:
         content=content,
         tried=np.asarray((filled > 0).any(axis=1)),
     )
-
-
-def _fill(spend: Floats) -> Floats:
-    """Spend with unobserved weeks filled: short gaps by a line, long ones and those before the first row by 0."""
-    missing = ~np.isfinite(spend)
-    if not missing.any() or missing.all():
-        return np.nan_to_num(spend)
-    index = np.arange(len(spend))
-    line = np.interp(index, index[~missing], spend[~missing])
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], missing.astype(int), [0]])))
-    filled = np.where(missing, line, spend)
-    for begin, stop in zip(edges[::2], edges[1::2], strict=True):
-        if begin == 0 or stop - begin > LONG_GAP:
-            filled[begin:stop] = 0.0
-    return np.asarray(filled)
 
 
 def noise_unit(values: Floats) -> float:

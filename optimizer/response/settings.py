@@ -50,7 +50,7 @@ class ModelSettings:
     decay_mean: float = -0.8
     decay_network: float = 0.7
     decay_cell: float = 0.35
-    organic_mean: float = -2.5
+    organic_mean: float = -3.0
     organic: Scale = Scale(1.0)
     half: Scale = Scale(1.0, 0.3)
     slope: Scale = Scale(0.35, 0.3)

@@ -100,8 +100,13 @@ class ShapeFits:
     response: Floats
 
     def response_odds(self, tried: NDArray[np.bool_]) -> float:
-        """Sum of `response` over the cells that were tried; above 0 the history shows that money does something."""
-        return float(self.response[tried].sum())
+        """Log Bayes factor of "spend does something on some cells" over "on none".
+
+        Every tried cell responds or not on its own, by the learned share of inert ones, so that one clear cell among
+        many indifferent ones is heard.
+        """
+        share = self.shares.inert
+        return float(np.logaddexp(np.log(share), np.log1p(-share) + self.response[tried]).sum())
 
 
 @dataclass(frozen=True)

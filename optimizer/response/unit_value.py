@@ -21,6 +21,8 @@ COMMON_WALKS = (1e-3, 1e-2, 1e-1, 1.0, 10.0)  # variance of a common step over t
 USUAL_PART = 10.0  # noise of a ratio of one unit over that of many, where only weights depend on it
 CLEARLY = 3.0  # log likelihood that a common walk must gain
 FEWEST_COMMON, FEWEST_CELLS = 6, 2  # weeks and cells that can tell a common walk
+BLOCKS = (1, 2, 4, 8, 13)  # weeks
+UNPAID = 0.05  # share of blocks with units that may hold no money
 BETWEEN_SD = 0.7  # spread between cells before anything is seen
 
 
@@ -67,6 +69,8 @@ class UnitValue:
 
 def learn_unit_value(units: Floats, money: Floats) -> UnitValue:
     """Learn from weekly units (C, T) and money (C, T), NaN where not observed."""
+    units, money, block = paying_blocks(units, money)
+    units = with_unpaid(units, money)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where((units > 0) & (money > 0), np.log(money / units), np.nan)
     seen = np.isfinite(ratio)
@@ -81,7 +85,54 @@ def learn_unit_value(units: Floats, money: Floats) -> UnitValue:
     walk, part = options[best]
     noise = float(scale[best])
     mean, variance = levels[best] + centre, spreads[best]
-    return UnitValue(mean, variance, walk * noise, noise, part * noise, common_walk, common_variance)
+    walks = walk * noise / block, common_walk / block
+    return UnitValue(mean, variance, walks[0], noise, part * noise, walks[1], common_variance)
+
+
+def paying_blocks(units: Floats, money: Floats) -> tuple[Floats, Floats, int]:
+    """Units and money (C, B) summed over blocks of weeks long enough that few hold units but no money, and that length.
+
+    The logarithm of a ratio that is often 0 has no mean; over longer blocks it has. Blocks end with the newest week.
+    """
+    for block in BLOCKS:
+        sums = [_block_sums(values, block) for values in (units, money)]
+        sold = sums[0] > 0
+        if (sold & ~(sums[1] > 0)).sum() <= UNPAID * sold.sum():
+            break
+    return sums[0], sums[1], block
+
+
+def _block_sums(values: Floats, block: int) -> Floats:
+    """Sums over blocks that end with the newest week; NaN where nothing was observed."""
+    if block == 1:
+        return values
+    short = -values.shape[1] % block
+    parts = np.pad(values, ((0, 0), (short, 0)), constant_values=np.nan).reshape(len(values), -1, block)
+    return np.where(np.isfinite(parts).any(axis=2), np.nansum(parts, axis=2), np.nan)
+
+
+def with_unpaid(units: Floats, money: Floats) -> Floats:
+    """Units (C, T) with those of weeks that brought no money added to the cell's next paying week, or to its last.
+
+    A ratio of paying weeks alone would count only the lucky ones.
+
+    Examples
+    --------
+    >>> with_unpaid(np.array([[2.0, 3.0, 4.0, 1.0]]), np.array([[0.0, 50.0, 20.0, 0.0]])).tolist()
+    [[0.0, 5.0, 5.0, 0.0]]
+    """
+    both = np.isfinite(units) & np.isfinite(money)
+    pays = both & (money > 0)
+    waiting = np.zeros(len(units))
+    out = np.where(both, 0.0, np.nan)
+    for t in range(units.shape[1]):
+        waiting += np.where(both[:, t], units[:, t], 0.0)
+        out[:, t] = np.where(pays[:, t], waiting, out[:, t])
+        waiting = np.where(pays[:, t], 0.0, waiting)
+    some = pays.any(axis=1)
+    last = units.shape[1] - 1 - np.argmax(pays[:, ::-1], axis=1)
+    out[np.flatnonzero(some), last[some]] += waiting[some]
+    return out
 
 
 def _common_path(ratio: Floats, seen: Floats, units: Floats) -> tuple[Floats, float, float]:

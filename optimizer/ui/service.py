@@ -16,13 +16,13 @@ import optimizer
 from optimizer.history import Finding, History, build_panel
 from optimizer.history.sample import HISTORY_FILE, write_sample
 from optimizer.planning import PlanRequest, make_plan
+from optimizer.planning.goal import usual_goals
 from optimizer.planning.plan import Plan
 from optimizer.ui.format import nice_round
 from optimizer.ui.uploads import Source, read_source
 
 KEPT_HISTORIES = 8
 KEPT_PLANS = 32
-GOALS = ("revenue", "conversions")
 
 
 @dataclass(frozen=True)
@@ -155,6 +155,6 @@ def _facts(sha256: str, name: str, _source: Source) -> Facts:
         last=panel.weeks[-1] + np.timedelta64(6, "D"),
         recent=float(panel.recent_spend.sum()),
         currency=panel.currency,
-        goals=tuple(goal for goal in GOALS if goal in panel.outcomes) or tuple(panel.outcomes),
+        goals=usual_goals(panel) or tuple(panel.outcomes),
         findings=tuple(read.findings),
     )

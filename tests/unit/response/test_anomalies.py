@@ -84,9 +84,9 @@ def test_clean_data_has_no_faults(seed: int) -> None:
 def test_an_outage_is_found_dated_and_left_out(seed: int) -> None:
     world = simulate(seed)
     broken = fit(scaled(world.panel(), 2, slice(60, 64), 0.0))
-    assert np.argwhere(broken.outage).tolist() == [[2, week] for week in range(60, 64)]
+    assert np.argwhere(broken.faults.outage).tolist() == [[2, week] for week in range(60, 64)]
     assert not broken.data.observed[2, 60:64].any()
-    assert not broken.outlier.any()
+    assert not broken.faults.outlier.any()
     clean = fit(world.panel())
     assert broken.state.cells[2, 0] == pytest.approx(clean.state.cells[2, 0], abs=0.15)
 
@@ -95,8 +95,8 @@ def test_an_outage_is_found_dated_and_left_out(seed: int) -> None:
 def test_an_absurd_week_is_found_dated_and_left_out(seed: int) -> None:
     world = simulate(seed)
     broken = fit(scaled(world.panel(), 3, slice(50, 51), 10.0))
-    assert np.argwhere(broken.outlier).tolist() == [[3, 50]]
-    assert not broken.outage.any()
+    assert np.argwhere(broken.faults.outlier).tolist() == [[3, 50]]
+    assert not broken.faults.outage.any()
 
 
 def test_findings_name_the_cell_and_the_weeks(world: Truth) -> None:
@@ -142,6 +142,6 @@ def test_missing_weeks_are_neither_outage_nor_break(world: Truth) -> None:
     spend, conversions = panel.spend.copy(), world.conversions.copy()
     spend[1, 40:52] = conversions[1, 40:52] = np.nan
     found = fit(replace(panel, spend=spend, outcomes={"conversions": conversions}))
-    assert not found.outage.any()
-    assert not found.outlier.any()
+    assert not found.faults.outage.any()
+    assert not found.faults.outlier.any()
     assert (found.model.prior.breaks < 0).all()

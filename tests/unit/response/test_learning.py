@@ -7,7 +7,7 @@ import pytest
 
 from optimizer.response import ModelSettings
 from optimizer.response.fitting import JointFit, fit_joint
-from optimizer.response.learning import layout_freedom, learn_prior, relearned_sd
+from optimizer.response.learning import learn_prior, relearned_sd
 from optimizer.response.prepare import prepare
 from optimizer.response.settings import Scale
 from tests.panels import changed
@@ -75,9 +75,3 @@ def test_learning_has_settled_at_the_end_of_the_fit(joint: JointFit) -> None:
     for name in ("network_sd", "content_sd"):
         assert getattr(after, name) == pytest.approx(getattr(before, name), rel=0.1)
     assert after.drift_sd == pytest.approx(before.drift_sd, rel=0.25)
-
-
-def test_shared_weeks_cost_some_but_not_all_of_the_weeks(joint: JointFit) -> None:
-    mean = np.exp(joint.terms.log_mean + joint.model.common(joint.state.shared))
-    weight = mean / (1.0 + joint.model.prior.dispersion[:, None] * mean)
-    assert 2.0 < layout_freedom(joint.model, joint.factor, weight) < joint.data.weeks

@@ -47,7 +47,7 @@ def test_the_reference_is_the_usual_spend_of_the_last_year() -> None:
     old = np.full(60, 1000.0)
     new = np.concatenate([np.full(20, 0.0), np.full(15, 30.0), np.full(17, 50.0)])
     data = prepare(panel([np.concatenate([old, new])]), "conversions")
-    assert data.reference == pytest.approx([50.0])
+    assert data.reference == pytest.approx([(15 * 30.0 + 17 * 50.0) / 32])
     data = prepare(panel([np.concatenate([old, np.zeros(52)])]), "conversions")
     assert data.reference == pytest.approx([1000.0])  # nothing in the last year: what there was before
 

@@ -162,4 +162,11 @@ def test_response_is_seen_where_it_is_and_not_where_outcomes_are_shuffled(joint:
     none = fit_shapes(fit_joint(shuffled, ModelSettings()))
     assert np.median(none.response) < 0.0
     assert none.shares.inert > shapes.shares.inert
-    assert none.response_odds(shuffled.tried) == pytest.approx(none.response[shuffled.tried].sum())
+    assert none.response_odds(shuffled.tried) < 3.0 < shapes.response_odds(joint.data.tried)
+
+
+def test_one_clear_cell_among_many_indifferent_ones_is_heard(shapes: ShapeFits) -> None:
+    response = np.full(30, -1.5)
+    response[0] = 30.0
+    shares = replace(shapes.shares, inert=0.8)
+    assert replace(shapes, response=response, shares=shares).response_odds(np.ones(30, dtype=bool)) > 20.0

@@ -17,7 +17,7 @@ def simulated(value: np.ndarray, weeks: int, noise: float, seed: int = 0) -> tup
 
 
 def expected(value: UnitValue, units: float = 60.0) -> np.ndarray:
-    return value.draws(np.zeros((1, len(value.mean))), np.full(len(value.mean), units))[0]
+    return value.draws(np.zeros((1, len(value.mean) + 1)), np.full(len(value.mean), units))[0]
 
 
 def test_a_constant_value_is_recovered() -> None:
@@ -87,11 +87,32 @@ def test_another_currency_scales_the_value_and_nothing_else() -> None:
 @pytest.mark.parametrize("nothing", [0.0, np.nan])
 def test_without_any_revenue_a_unit_is_worth_nothing(nothing: float) -> None:
     found = learn_unit_value(np.full((2, 5), 3.0), np.full((2, 5), nothing))
-    assert found.draws(RNG.standard_normal((4, 2)), np.ones(2)).tolist() == [[0.0, 0.0]] * 4
+    assert found.draws(RNG.standard_normal((4, 3)), np.ones(2)).tolist() == [[0.0, 0.0]] * 4
 
 
 def test_draws_spread_as_far_as_the_level_is_unsure() -> None:
     found = UnitValue(np.log([10.0, 20.0]), np.array([0.04, 0.0]), 0.0, 0.0, 0.0)
-    draws = found.draws(np.random.default_rng(0).standard_normal((4000, 2)), np.ones(2))
+    draws = found.draws(np.random.default_rng(0).standard_normal((4000, 3)), np.ones(2))
     assert np.log(draws[:, 0]).std() == pytest.approx(0.2, rel=0.05)
     assert draws[:, 1] == pytest.approx(np.full(4000, 20.0))
+
+
+def test_weeks_in_which_nothing_was_paid_count(rate: float = 0.1) -> None:
+    """Few of the conversions pay: a week's revenue is 0 more often than not, and the mean must know."""
+    rng = np.random.default_rng(3)
+    units = rng.poisson(3.0, (5, 104)).astype(float)
+    money = 1000.0 * rng.binomial(units.astype(int), rate)
+    assert expected(learn_unit_value(units, money), 3.0) == pytest.approx(
+        np.full(5, money.sum() / units.sum()), rel=0.25
+    )
+
+
+def test_values_that_fall_together_are_followed() -> None:
+    rng = np.random.default_rng(4)
+    units = np.full((8, 30), 400.0)
+    path = 40.0 * np.exp(-0.05 * np.arange(30))
+    found = learn_unit_value(units, units * path * np.exp(0.1 * rng.standard_normal(units.shape)))
+    assert found.common_walk > 0.0
+    assert expected(found, 400.0) == pytest.approx(np.full(8, path[-1]), rel=0.1)
+    still = learn_unit_value(units, units * 40.0 * np.exp(0.1 * rng.standard_normal(units.shape)))
+    assert still.common_walk == 0.0
