@@ -61,7 +61,7 @@ def run_backtest(request: BacktestRequest) -> tuple[Sequence[Finding], str]:
 
     from optimizer.history import build_panel, load_history
     from optimizer.planning.moved import back_far_enough, what_moved
-    from optimizer.planning.question import in_currency
+    from optimizer.planning.question import in_currency, of_history
     from optimizer.planning.settings import read_settings
     from optimizer.response.backtest import BacktestSpec, backtest
     from optimizer.response.settings import ModelSettings

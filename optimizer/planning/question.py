@@ -116,8 +116,10 @@ def in_currency(panel: Panel, settings: Settings | None) -> Panel:
 
 
 def of_history(history: History, panel: Panel, by_audience: bool) -> tuple[Finding, ...]:
-    """Findings of a history that hold for this panel of it: its currency may be named by the settings, and it may have
-    no audiences to split cells by."""
+    """Findings of a history that hold for this panel of it.
+
+    Its currency may be named by the settings, and it may have no audiences to split cells by.
+    """
     found = [finding for finding in history.findings if not (finding.rule == "no-currency" and panel.currency)]
     if by_audience and not any(cell.audience for cell in panel.cells):
         fix = "so --by-audience splits nothing; add a column audience, or leave the option out"

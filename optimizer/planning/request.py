@@ -84,8 +84,9 @@ class PlanRequest:
     today: dt.date | None = None
 
     def __post_init__(self) -> None:
-        if isinstance(self.budget, bool) or not isinstance(self.budget, Real):
-            raise InputError.at(f"budget is {self.budget!r}", fix="it must be a number above 0")
+        budget: object = self.budget
+        if isinstance(budget, bool) or not isinstance(budget, Real):
+            raise InputError.at(f"budget is {budget!r}", fix="it must be a number above 0")
         if not (math.isfinite(self.budget) and self.budget > 0):
             fix = "it must be above 0: the money for all weeks of the plan together"
             raise InputError.at(f"budget is {self.budget:g}", fix=fix)

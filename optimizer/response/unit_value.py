@@ -94,8 +94,10 @@ def paying_blocks(units: Floats, money: Floats) -> tuple[Floats, Floats, int]:
 
     The logarithm of a ratio that is often 0 has no mean; over longer blocks it has. Blocks end with the newest week.
     """
+    both = np.isfinite(units) & np.isfinite(money)
+    known = [np.where(both, values, np.nan) for values in (units, money)]
     for block in BLOCKS:
-        sums = [_block_sums(values, block) for values in (units, money)]
+        sums = [_block_sums(values, block) for values in known]
         sold = sums[0] > 0
         if (sold & ~(sums[1] > 0)).sum() <= UNPAID * sold.sum():
             break

@@ -97,14 +97,13 @@ def test_draws_spread_as_far_as_the_level_is_unsure() -> None:
     assert draws[:, 1] == pytest.approx(np.full(4000, 20.0))
 
 
-def test_weeks_in_which_nothing_was_paid_count(rate: float = 0.1) -> None:
+def test_weeks_in_which_nothing_was_paid_count() -> None:
     """Few of the conversions pay: a week's revenue is 0 more often than not, and the mean must know."""
     rng = np.random.default_rng(3)
     units = rng.poisson(3.0, (5, 104)).astype(float)
-    money = 1000.0 * rng.binomial(units.astype(int), rate)
-    assert expected(learn_unit_value(units, money), 3.0) == pytest.approx(
-        np.full(5, money.sum() / units.sum()), rel=0.25
-    )
+    money = 1000.0 * rng.binomial(units.astype(int), 0.1)
+    found = expected(learn_unit_value(units, money), 3.0)
+    assert found.mean() == pytest.approx(money.sum() / units.sum(), rel=0.15)
 
 
 def test_values_that_fall_together_are_followed() -> None:

@@ -1,0 +1,48 @@
+"""What several commands share: arguments, amounts, and how findings are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from optimizer.errors import InputError
+
+if TYPE_CHECKING:
+    from optimizer.history.findings import Finding
+
+HistoryFile = Annotated[
+    Path,
+    typer.Argument(
+        metavar="HISTORY",
+        show_default=False,
+        help="History file: CSV, XLSX or Parquet, one row per day or week and cell.",
+    ),
+]
+ByAudience = Annotated[bool, typer.Option("--by-audience", metavar=" ", help="Split cells by audience too.")]
+
+
+def parse_amount(text: str, name: str) -> float:
+    """Read a plain number; thousands separators and currency signs are refused, since 1,234 has two meanings.
+
+    Examples
+    --------
+    >>> parse_amount("28562.50", "--budget")
+    28562.5
+    """
+    try:
+        value = float(text) if "_" not in text else None
+    except ValueError:
+        value = None
+    if value is None:
+        fix = "write a plain number such as 28562.50, with a point before decimals and nothing else"
+        raise InputError.at(f"{name} is '{text}'", fix=fix)
+    return value
+
+
+def report(findings: Iterable[Finding]) -> None:
+    """Findings go to stderr, one a line, worst first."""
+    for finding in findings:
+        typer.echo(f"{finding.severity.name.lower()}: {finding.text}", err=True)
