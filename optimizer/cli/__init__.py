@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from optimizer.cli.allocate import allocate
+from optimizer.cli.arguments import FLAG, Command, Group
 from optimizer.cli.backtest import backtest
 from optimizer.cli.data import check, sample, settings
 from optimizer.cli.plan import plan
@@ -24,6 +25,7 @@ EXIT_STOPPED = 130  # by Ctrl+C, as shells count it
 
 app = typer.Typer(
     name="optimizer",
+    cls=Group,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
@@ -47,17 +49,22 @@ def _print_version(wanted: bool) -> None:
 def _root(
     context: typer.Context,
     version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
+        bool,
+        typer.Option(
+            "--version", metavar=FLAG, callback=_print_version, is_eager=True, help="Show the version and exit."
+        ),
     ] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an internal error.")] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", metavar=FLAG, help="Show the traceback of an internal error.")
+    ] = False,
 ) -> None:
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
 
 
 for _command in (plan, allocate, backtest, check, sample, settings):
-    app.command()(_command)
-app.command(name="app")(open_app)
+    app.command(cls=Command)(_command)
+app.command(name="app", cls=Command)(open_app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

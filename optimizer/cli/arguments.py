@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+import typer.core
 
 from optimizer.errors import InputError
 
 if TYPE_CHECKING:
     from optimizer.history.findings import Finding
+
+FLAG = ""  # what stands for the value of an option that takes none
 
 HistoryFile = Annotated[
     Path,
@@ -21,7 +24,32 @@ HistoryFile = Annotated[
         help="History file: CSV, XLSX or Parquet, one row per day or week and cell.",
     ),
 ]
-ByAudience = Annotated[bool, typer.Option("--by-audience", metavar=" ", help="Split cells by audience too.")]
+
+
+class Command(typer.core.TyperCommand):
+    """A command whose ``--help`` is shown as a flag too."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Take the type away that would be shown for its value."""
+        return flag(super().get_help_option(ctx))
+
+
+class Group(typer.core.TyperGroup):
+    """The program, with ``--help`` as for `Command`."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Take the type away that would be shown for its value."""
+        return flag(super().get_help_option(ctx))
+
+
+def flag(option: Any) -> Any:
+    """The same option without a value to show."""
+    if option is not None:
+        option.metavar = FLAG
+    return option
+
+
+ByAudience = Annotated[bool, typer.Option("--by-audience", metavar=FLAG, help="Split cells by audience too.")]
 
 
 def parse_amount(text: str, name: str) -> float:
