@@ -8,10 +8,13 @@ from typing import Annotated
 
 import typer
 
+from optimizer.cli.arguments import FLAG
 from optimizer.errors import EXIT_INTERNAL, EXIT_OK
 
+TAKES_OVER = os.name == "posix"
+"""Whether the server takes this process over, so that whoever ends it ends the server."""
 STOPPED = (EXIT_OK, 130, -2)
-"""Exit codes of a server that was ended by Ctrl+C."""
+"""Exit codes of a server that was ended as usual, by Ctrl+C among others."""
 
 
 def open_app(
@@ -21,7 +24,7 @@ def open_app(
             metavar="PORT", min=1, max=65535, help="Port on this computer; without it 8501 or the next that is free."
         ),
     ] = None,
-    headless: Annotated[bool, typer.Option("--headless", help="Do not open a browser.")] = False,
+    headless: Annotated[bool, typer.Option("--headless", metavar=FLAG, help="Do not open a browser.")] = False,
 ) -> None:
     """Open the screen in a browser; Ctrl+C ends it.
 
@@ -34,7 +37,7 @@ def open_app(
     words = command(port, headless)
     sys.stdout.flush()
     sys.stderr.flush()
-    if os.name == "posix":  # the server takes this process over, so that whoever ends it ends the server
+    if TAKES_OVER:
         os.execv(words[0], words)
     import subprocess
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from optimizer.history.panel import Cell, Floats
-from optimizer.planning.explain import MOVED
 from optimizer.planning.plan import Move, Plan
+from optimizer.planning.verdict import has_moved, told_return
 from optimizer.planning.wording import money_unit
 from optimizer.ui import text
 from optimizer.ui.format import (
@@ -125,6 +125,12 @@ def next_step(plan: Plan) -> float:
     return money_unit(plan.budget / len(plan.weeks), len(plan.cells))
 
 
+def next_column(plan: Plan) -> str:
+    """Header of the column that says what the next money brings."""
+    step = next_step(plan)
+    return (text.COL_MARGINAL_ONE if step == 1 else text.COL_MARGINAL).format(step=money(step, ""))
+
+
 def table_step(plan: Plan) -> float:
     """Rounding step of all weekly amounts in the tables: whole units, finer where money is counted in a large unit."""
     mean = plan.budget / len(plan.weeks) / max(len(plan.cells), 1)
@@ -206,7 +212,7 @@ def grid_names(names: Iterable[str], networks: bool) -> dict[str, str]:
 
 def _direction(today: float, plan: float, step: float) -> str:
     """Which way spend moves, by the rule of the plan's reasons; a change that would be written as 0 is none."""
-    if abs(plan - today) <= max(MOVED * max(plan, today), step / 2):
+    if not has_moved(today, plan) or abs(plan - today) <= step / 2:
         return SAME
     return UP if plan > today else DOWN
 
@@ -229,9 +235,14 @@ def _grid_cell(today: float, plan: float, largest: float, step: float) -> GridCe
     return GridCell(_written(today, step), _written(plan, step), change, direction, strength)
 
 
-def _returns(today: float, plan: float) -> str:
-    """Marginal return at today's spend and at the plan; one number where the two read alike."""
-    return number(plan) if number(today) == number(plan) else f"{number(today)} → {number(plan)}"
+def _returns(move: Move, unit: float) -> str:
+    """What the next money brings at today's spend, as the reason says it, and at the plan; one number where alike.
+
+    Where the reason speaks of a smaller amount than the others, it is named.
+    """
+    today, plan = number(told_return(move) * move.unit), number(move.marginal * move.unit)
+    returns = plan if today == plan else f"{today} → {plan}"
+    return returns if move.unit == unit else text.PER_STEP.format(returns=returns, step=number(move.unit))
 
 
 def _curve_title(move: Move, plan: Plan) -> str:
@@ -257,7 +268,7 @@ def _move_row(move: Move, plan: Plan) -> MoveRow:
         change_share=f"+{share}" if share and change > 0 else share,
         direction=direction,
         per_day=_written(move.plan / DAYS, step),
-        marginal=_returns(move.marginal_today * unit, move.marginal * unit),
+        marginal=_returns(move, unit),
         evidence=text.EVIDENCE.get(move.evidence, move.evidence),
         evidence_dots=EVIDENCE_DOTS.get(move.evidence, ""),
         evidence_reason=move.evidence_reason,

@@ -21,7 +21,10 @@ HISTORY_HELP = (
     "The sample is a simulated advertiser, so you can look around before you bring your own figures."
 )
 UPLOAD = "History file"
-UPLOAD_HELP = "Needs the columns date, network, content_type, spend and conversions; revenue is used where it is given."
+UPLOAD_HELP = (
+    "Needs the columns date, network, content_type, spend and an outcome: revenue, conversions or both; without "
+    "either, another one such as clicks can be the goal."
+)
 BUDGET = "Budget for all weeks"
 BUDGET_IN = "Budget for all weeks, {currency}"
 BUDGET_HELP = (
@@ -45,7 +48,7 @@ SAMPLE_FACTS = (
 EMPTY_TITLE = "Bring your history to get a plan"
 EMPTY_BODY = (
     "Choose a file above with one row per day or week, network and content type: "
-    "**date**, **network**, **content_type**, **spend**, **conversions** and, if you have it, **revenue**. "
+    "**date**, **network**, **content_type**, **spend** and what it brought: **conversions**, **revenue** or both. "
     "Nothing leaves this computer."
 )
 EMPTY_EXAMPLE = "Download the sample as a template"
@@ -80,12 +83,15 @@ HEAD_UNSURE = (
 HEAD_KEEP = "Keep today's split: no move is worth making at this budget."
 HEAD_NO_RESPONSE = "Keep today's split: the history shows no response to spend that could be told from chance."
 HEAD_LATER = (
-    "{move}: it pays after these {weeks}, not in them ({gain} {goal} in them, 90{nbsp}% between {low} and {high})."
+    "{move}: it pays after {these}, with {later} {goal} in the 8 weeks that follow; until then it brings {gain} "
+    "(90{nbsp}% between {low} and {high})."
 )
 DETAIL = "{weeks_cap} from {start}. Today means your split of the last 12 complete weeks, scaled to this budget."
 DETAIL_OTHER = "Also expected: {total} {outcome} (90{nbsp}%: {low} to {high}), {gain} against today's split."
 AND = " and "
 ONE_WEEK = "one week"
+THIS_WEEK = "this {weeks}"
+THESE_WEEKS = "these {weeks}"
 WEEKS_COUNT = "{count} weeks"
 
 # Figures
@@ -141,13 +147,16 @@ COL_TODAY = "Today"
 COL_PLAN = "Plan"
 COL_CHANGE = "Change"
 COL_DAY = "A day"
-COL_MARGINAL = "Marginal per {step}"
+COL_MARGINAL = "Next {step} bring"
+COL_MARGINAL_ONE = "Next {step} brings"
+PER_STEP = "{returns} per {step}"
 COL_EVIDENCE = "Evidence"
 COL_REASON = "Why"
 MOVES_CAPTION = (
-    "{unit} a week; “A day” is the plan's weekly spend over seven days. “Marginal per {step}” is the {goal} that the "
-    "very next money brings there, per {step}, carry-over included: at today's spend → at the plan. A plan is best "
-    "when these end up alike wherever no limit binds. Open an evidence label to read what it rests on."
+    "{unit} a week; “A day” is the plan's weekly spend over seven days. “{column}” is the {goal} that the next {step} "
+    "add there, carry-over included, or the last {step} where money is taken: at today's spend, as under “Why”, → at "
+    "the plan. A plan is best when these end up alike wherever no limit binds. Open an evidence label to read what it "
+    "rests on."
 )
 EVIDENCE = {"strong": "strong", "some": "some", "weak": "weak", "none": "none"}
 SAME = "as today"

@@ -11,13 +11,15 @@ from optimizer.allocation.problem import Status
 from optimizer.history.findings import Finding, Severity
 from optimizer.planning.explain import proof
 from optimizer.planning.plan import Interval, Move, Plan
+from optimizer.planning.verdict import Verdict, moved_money, verdict
 from optimizer.planning.wording import MONEY_OUTCOMES
 from optimizer.ui import text
 from optimizer.ui.format import NBSP, common_step, day, in_words, money, number, percent, place_name, signed
 
-NOTHING_MOVES = 1e-3  # share of the budget below which a reshuffle is not worth a sentence
 NAMED_SHARE = 0.6  # the places a headline names hold at least this share of the money moved
 MOST_NAMED = 2
+_KEPT = {Verdict.NO_RESPONSE: text.HEAD_NO_RESPONSE, Verdict.STAYS: text.HEAD_KEEP}
+_WORTH = {Verdict.GAINS: text.HEAD_WORTH, Verdict.UNSURE: text.HEAD_UNSURE, Verdict.LATER: text.HEAD_LATER}
 _LEVELS = {Severity.SERIOUS: text.LEVEL_SERIOUS, Severity.WARNING: text.LEVEL_WARNING, Severity.NOTE: text.LEVEL_NOTE}
 
 
@@ -82,6 +84,17 @@ def weeks_text(count: int) -> str:
     return text.ONE_WEEK if count == 1 else text.WEEKS_COUNT.format(count=in_words(count))
 
 
+def these_weeks(count: int) -> str:
+    """Point at the weeks of the plan.
+
+    Examples
+    --------
+    >>> these_weeks(1), these_weeks(4)
+    ('this one week', 'these four weeks')
+    """
+    return (text.THIS_WEEK if count == 1 else text.THESE_WEEKS).format(weeks=weeks_text(count))
+
+
 def headline(plan: Plan) -> Headline:
     """Say what to do and what it is worth, or that nothing is worth doing."""
     weeks = weeks_text(len(plan.weeks))
@@ -91,18 +104,17 @@ def headline(plan: Plan) -> Headline:
             *(_other_outcome(plan, outcome) for outcome in plan.total if outcome != plan.goal),
         ]
     )
-    if not plan.responsive:
-        return Headline(text.HEAD_NO_RESPONSE, detail, moves=False)
-    budget = sum(move.plan for move in plan.moves)
-    moved = sum(max(move.plan - move.today, 0.0) for move in plan.moves)
-    if moved <= NOTHING_MOVES * budget:
-        return Headline(text.HEAD_KEEP, detail, moves=False)
+    said = verdict(plan)
+    if said in _KEPT:
+        return Headline(_KEPT[said], detail, moves=False)
     gain = plan.gain[plan.goal]
     step = common_step(gain.mean, gain.low, gain.high)
     currency = plan.currency if plan.goal in MONEY_OUTCOMES else ""
-    worth = text.HEAD_WORTH if gain.low > 0 else text.HEAD_UNSURE
-    filled = (worth if gain.mean > 0 else text.HEAD_LATER).format(
-        move=_move_sentence(plan, moved),
+    later = plan.carry_after[plan.goal]
+    filled = _WORTH[said].format(
+        move=_move_sentence(plan, moved_money(plan)),
+        these=these_weeks(len(plan.weeks)),
+        later=_signed_gain(later, plan.goal, plan.currency),
         gain=money(gain.mean, currency, step),
         goal=goal_name(plan.goal),
         weeks=weeks,

@@ -96,3 +96,9 @@ def test_findings_keep_their_order_and_say_their_level(plan: Plan) -> None:
     lines = finding_lines(plan.findings)
     assert [(line.level, line.serious) for line in lines] == [("Serious", True), ("Note", False)]
     assert lines[1].sentence == "h.csv: column 'mood' is not known; it was left out."
+
+
+def test_headline_of_one_week_that_pays_later_is_grammatical(make: MakePlan) -> None:
+    plan = make([500.0, 1500.0, 1000.0, 2000.0, 0.0], Interval(-50.0, -90.0, 20.0))
+    sentence = plain(headline(replace(plan, weeks=plan.weeks[:1])).sentence)
+    assert "it pays after this one week, with +EUR 1,230 revenue in the 8 weeks that follow" in sentence

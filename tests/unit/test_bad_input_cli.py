@@ -26,7 +26,7 @@ def refused(tmp_path, capsys):
         assert said.out == ""
         assert said.err.startswith("error: ")
         assert said.err.count("\n") == 1
-        assert said.err.endswith(".\n")
+        assert said.err.endswith((".\n", "?\n"))
         assert "Traceback" not in said.err
         assert sorted(tmp_path.rglob("*")) == before
         return said.err.removeprefix("error: ").rstrip("\n")

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from optimizer import __version__, cli
+from optimizer.cli import screen
 from optimizer.errors import InfeasibleError, InternalError
 from optimizer.planning.settings import read_settings
 
@@ -23,7 +24,18 @@ def test_plan_prints_the_result_and_writes_both_files(history_file, tmp_path, ca
     assert cli.main(words) == 0
     said = capsys.readouterr()
     assert said.out.startswith("This plan brings EUR ")
-    for part in ("today", "plan", "change", "next 100 bring", "evidence", "why", "gap 0.00 %", str(out), str(summary)):
+    for part in (
+        "today",
+        "plan",
+        "change",
+        "100 bring at today",
+        "at the plan",
+        "evidence",
+        "why",
+        "gap 0.00 %",
+        str(out),
+        str(summary),
+    ):
         assert part in said.out
     assert "note: no bounds were given" in said.err
     assert all(line.split(":")[0] in ("note", "warning", "serious") for line in said.err.splitlines())
@@ -191,11 +203,14 @@ def test_help_imports_nothing_heavy():
     assert done.stdout.splitlines()[-1] == "[]"
 
 
-def test_app_starts_the_screen_of_the_package(monkeypatch):
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere the server is a child process")
+def test_app_becomes_the_server_so_that_ending_it_ends_the_server(monkeypatch):
     called = []
-    monkeypatch.setattr(subprocess, "call", lambda words: called.append(words) or 0)
+    monkeypatch.setattr(screen.os, "execv", lambda path, words: called.append((path, words)))
+    monkeypatch.setattr(subprocess, "call", lambda _: 0)
     assert cli.main(["app", "--port", "8600", "--headless"]) == 0
-    words = called[0]
+    ((path, words),) = called
+    assert path == sys.executable
     assert words[:4] == [sys.executable, "-m", "streamlit", "run"]
     assert Path(words[4]).is_file()
     assert "optimizer" in Path(words[4]).parts
@@ -203,7 +218,8 @@ def test_app_starts_the_screen_of_the_package(monkeypatch):
     assert "--server.headless=true" in words
 
 
-def test_app_ended_by_the_keyboard_is_no_error(monkeypatch, capsys):
+def test_app_ended_by_the_keyboard_is_no_error_where_the_server_is_a_child(monkeypatch, capsys):
+    monkeypatch.setattr(screen, "TAKES_OVER", False)
     monkeypatch.setattr(subprocess, "call", lambda _: 130)
     assert cli.main(["app"]) == 0
 
@@ -215,6 +231,26 @@ def test_app_ended_by_the_keyboard_is_no_error(monkeypatch, capsys):
     assert capsys.readouterr().err == ""
     monkeypatch.setattr(subprocess, "call", lambda _: 1)
     assert cli.main(["app"]) == 4
+
+
+@pytest.mark.parametrize("words", [["--help"], ["plan", "--help"], ["app", "--help"]])
+def test_help_shows_flags_without_a_type(words, capsys):
+    assert cli.main(words) == 0
+    assert "bool" not in capsys.readouterr().out
+
+
+def test_check_says_which_options_a_plan_needs(history_text, tmp_path, capsys):
+    path = tmp_path / "h.csv"
+    path.write_text(str(history_text))
+    assert cli.main(["check", str(path)]) == 0
+    assert capsys.readouterr().out.endswith("It can be planned on.\n")
+    history_text.header = "date,network,content_type,spend,clicks"
+    history_text.rows = [[*row[:3], "0" if row[0] >= "2025-04" else row[3], row[4]] for row in history_text.rows]
+    path.write_text(str(history_text))
+    assert cli.main(["check", str(path)]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("It can be planned on with --goal (clicks), since it has neither revenue nor conversions")
+    assert "--current FILE" in last
 
 
 @pytest.mark.parametrize(

@@ -124,3 +124,10 @@ def test_a_history_too_short_is_refused(history_text, tmp_path, capsys):
     error = capsys.readouterr().err
     assert error.startswith("error: the history has 8 complete weeks, and a backtest of 4 weeks ahead needs 10;")
     assert error.count("\n") == 1
+
+
+def test_another_currency_in_the_settings_is_refused(history_file, tmp_path, capsys):
+    settings = tmp_path / "settings.toml"
+    settings.write_text('currency = "USD"\n')
+    assert cli.main(["backtest", history_file, "--origins", "24", "--settings", str(settings)]) == 2
+    assert "currency is USD, but the history is in EUR" in capsys.readouterr().err

@@ -114,15 +114,16 @@ def _moves(plan: Plan) -> None:
     st.subheader(text.MOVES_TITLE, anchor=False)
     step = money(cells.next_step(plan), "")
     unit = plan.currency or text.MONEY
-    st.caption(text.MOVES_CAPTION.format(unit=unit, step=step, goal=view.goal_name(plan.goal)))
+    column = cells.next_column(plan)
+    st.caption(text.MOVES_CAPTION.format(unit=unit, step=step, column=column, goal=view.goal_name(plan.goal)))
     moving, staying = cells.move_rows(plan)
     if moving:
-        st.html(moves_html(moving, step))
+        st.html(moves_html(moving, column))
     else:
         st.markdown(text.MOVES_NONE)
     if staying:
         with st.expander(text.MOVES_STAY_ONE if len(staying) == 1 else text.MOVES_STAY.format(count=len(staying))):
-            st.html(moves_html(staying, step))
+            st.html(moves_html(staying, column))
 
 
 def _curves(plan: Plan) -> None:

@@ -52,15 +52,15 @@ def grid_html(grid: Grid, caption: str) -> str:
     )
 
 
-def moves_html(rows: Sequence[MoveRow], step: str) -> str:
-    """Table of moves; on a phone each line becomes a card."""
+def moves_html(rows: Sequence[MoveRow], returns: str) -> str:
+    """Table of moves, `returns` being the header of what the next money brings; on a phone each line is a card."""
     names = (
         text.COL_PLACE,
         text.COL_TODAY,
         text.COL_PLAN,
         text.COL_CHANGE,
         text.COL_DAY,
-        text.COL_MARGINAL.format(step=step),
+        returns,
         text.COL_EVIDENCE,
         text.COL_REASON,
     )

@@ -271,7 +271,7 @@ def test_currency_that_is_no_code(refused, good):
 
 def test_one_single_week(refused):
     text = refused(dated("2026-01-05"))
-    assert text.startswith(": the rows from 2026-01-05 to 2026-01-05 hold no complete week (Monday to Sunday)")
+    assert text.startswith(": every row has the date 2026-01-05, and a response cannot be learned from one day or week")
     assert "2 complete weeks at the least" in text
 
 

@@ -282,3 +282,27 @@ def test_finer_rows_are_summed_with_a_note(found):
     finding = found(finer)["finer-rows"]
     assert finding.problem == "rows of the same day and campaign differ only in device"
     assert (finding.severity, finding.fix) == (Severity.NOTE, "they were summed")
+
+
+def test_a_cell_that_stopped_is_named_and_a_short_silence_is_not(found):
+    frame = table()
+    last = MONDAY + dt.timedelta(weeks=16)
+    for weeks, said in ((2, False), (3, True)):
+        off = (frame["network"] == "facebook") & (frame["date"] >= last - dt.timedelta(weeks=weeks))
+        assert ("stopped" in found(frame[~off])) is said
+    assert found(frame[~off])["stopped"].problem == "facebook/video has no rows since the week of 2025-03-31"
+
+
+def test_a_pause_is_told_from_a_gap(found):
+    findings = found(table().drop(index=[8, 10, 12]))
+    assert "gap" not in findings
+    assert "such weeks count as paused, with spend 0" in findings["pause"].text
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1e-3, 1.0, 1e6])
+def test_money_is_judged_alike_on_any_scale(found, scale):
+    frame = table()
+    frame["spend"] *= scale
+    frame["revenue"] *= scale
+    frame.loc[20, "spend"] *= 30
+    assert found(frame)["outlier"].column == "spend"

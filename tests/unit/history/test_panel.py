@@ -161,3 +161,18 @@ def test_measures_row_numbers_and_constants_tell_no_rows_apart(panel_of, name, v
     rows = [f"2026-01-{day},x,link,1,1,{value}" for day, value in zip(days, values, strict=True)]
     with pytest.raises(InputError, match="row 3: this row repeats row 2"):
         panel_of(*rows, header=header)
+
+
+def test_a_pause_counts_as_zero_in_todays_split_and_a_hole_does_not(panel_of):
+    mondays = np.arange("2026-01-05", "2026-03-30", 7, dtype="datetime64[D]")
+    runs = {"always": range(12), "stopped": range(6), "hole": [*range(5), *range(7, 12)], "young": range(9, 12)}
+    rows = [f"{mondays[week]},x,{name},a,12,1,1" for name, weeks in runs.items() for week in weeks]
+    panel = panel_of(*rows)
+    today = dict(zip((cell.content_type for cell in panel.cells), panel.recent_spend.tolist(), strict=True))
+    assert today == {"always": 12.0, "stopped": 6.0, "hole": 12.0, "young": 12.0}
+
+
+def test_weeks_that_no_cell_has_are_a_hole_however_long(panel_of):
+    days = ("2026-01-05", "2026-01-12", "2026-02-16", "2026-02-23")
+    panel = panel_of(*(f"{day},x,link,a,10,1,1" for day in days))
+    np.testing.assert_array_equal(panel.recent_spend, [10])

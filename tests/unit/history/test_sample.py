@@ -147,3 +147,20 @@ def test_a_folder_that_is_a_file_is_refused_in_one_sentence(tmp_path: Path) -> N
     with pytest.raises(InputError, match=r"taken: the sample cannot be written \(.+\); choose a folder"):
         sample.write_sample(blocked)
     assert blocked.read_text() == "mine"
+
+
+def test_a_folder_of_the_files_name_is_blamed_and_nothing_is_left(tmp_path: Path) -> None:
+    (tmp_path / sample.DICTIONARY_FILE).mkdir()
+    with pytest.raises(InputError, match=rf"{sample.DICTIONARY_FILE}: this is a folder; move it away"):
+        sample.write_sample(tmp_path, weeks=8)
+    assert [path.name for path in tmp_path.iterdir()] == [sample.DICTIONARY_FILE]
+
+
+def test_a_disk_that_fails_leaves_nothing_half_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(sample.os, "replace", fail)
+    with pytest.raises(InputError, match="No space left on device"):
+        sample.write_sample(tmp_path, weeks=8)
+    assert list(tmp_path.iterdir()) == []

@@ -433,3 +433,13 @@ def test_a_week_that_has_begun_is_named(tmp_path, history_text):
     assert str(plan.weeks[0]) == "2025-07-28"
     finding = next(one for one in plan.findings if one.rule == "week-begun")
     assert "the first planned week, 2025-07-28, has begun: the history has rows up to 2025-08-02" in finding.text
+
+
+def test_a_baseline_that_bounds_moved_is_named(panel, response):
+    bounds = Bounds(np.array([0.0, 0.0, 300.0]), np.array([500.0, 5000.0, 5000.0]))
+    plan = plan_of(panel, response, budget=4000.0, bounds=bounds)
+    finding = next(one for one in plan.findings if one.rule == "today-moved")
+    assert "tiktok/video (EUR 100 a week, minimum EUR 300), facebook/image (EUR 600 a week, maximum EUR 500)" in (
+        finding.problem
+    )
+    assert not any(one.rule == "today-moved" for one in plan_of(panel, response, budget=4000.0).findings)

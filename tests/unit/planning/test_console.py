@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from optimizer.planning import console, progress
+from optimizer.planning import progress
 from optimizer.planning.build import Material, assemble
 from optimizer.planning.console import move_table, outcome_lines, plain_text, print_plan
 from optimizer.planning.explain import headline, proof
 from optimizer.planning.question import settle
 from optimizer.planning.request import PlanRequest
+from optimizer.planning.wording import number, signed
 
 MAPPINGS = ("total", "baseline_total", "gain", "carry_after")
 
@@ -32,13 +33,16 @@ def test_table_shows_the_largest_moves_first_and_the_sum(plan):
     changes = [abs(float(row[3].replace(",", ""))) for row in table.rows[:-1]]
     assert changes == sorted(changes, reverse=True)
     assert table.rows[-1][:4] == ("all", "1,200", "1,200", "0")
-    assert table.header[4] == "next 100 bring"
+    assert table.header[4:6] == ("100 bring at today", "at the plan")
     assert table.title == "Weekly spend in EUR, 2025-05-26 to 2025-06-22"
     by_cell = {row[0]: row for row in table.rows}
     for move in plan.moves:
-        assert by_cell[move.cell.label][5] == move.evidence
-        assert by_cell[move.cell.label][6].startswith(move.reason)
-        assert move.warning in by_cell[move.cell.label][6]
+        row = by_cell[move.cell.label]
+        assert row[6] == move.evidence
+        assert row[7].startswith(move.reason)
+        assert move.warning in row[7]
+        assert f"bring EUR {row[4].removesuffix(' per 10')} here" in move.reason  # one figure in table and reason
+        assert row[5].startswith(number(move.marginal * move.unit))
 
 
 def test_plain_text_is_aligned_and_complete(plan):
@@ -100,7 +104,17 @@ def test_reasons_are_readable_at_any_width(plan, monkeypatch, width):
 
 
 def test_signs_are_written_only_where_something_changes():
-    assert [console._signed(value) for value in (12.0, -12.0, 0.0, 1e-9, -0.001)] == ["+12", "-12", "0", "0", "0"]
+    values = (12.0, -12.0, 0.0, 1e-9, -0.001)
+    assert [signed(value, smallest=0.005) for value in values] == ["+12", "-12", "0", "0", "0"]
+
+
+def test_small_money_is_not_written_as_no_change(panel, response):
+    request = PlanRequest(budget=4800.0, weeks=4)
+    plan = assemble(Material(panel, request, settle(panel, request), (response,)), lambda _what, _share: None)
+    moves = tuple(replace(move, today=1e-6 * move.today, plan=1e-6 * move.plan) for move in plan.moves)
+    rows = move_table(replace(plan, moves=moves, spend=1e-6 * plan.spend)).rows
+    assert all(row[3] not in ("0", "+0", "-0") for row in rows[:-1])
+    assert rows[-1][3] == "0"
 
 
 def test_progress_stays_silent_where_nobody_watches(capsys):

@@ -9,6 +9,7 @@ from optimizer.allocation.problem import Bounds, Status
 from optimizer.history.panel import Cell
 from optimizer.planning.explain import Returns, Split, explain_moves, headline, proof
 from optimizer.planning.plan import Interval
+from optimizer.planning.verdict import Verdict, has_moved, told_return, verdict
 from optimizer.planning.wording import Wording
 
 CELLS = (Cell("facebook", "image"), Cell("instagram", "reel"), Cell("tiktok", "video"))
@@ -88,9 +89,9 @@ def test_a_cell_without_money_left_is_stopped():
 
 
 @pytest.mark.parametrize("label", ["weak", "none"])
-def test_little_evidence_is_the_reason_to_stay(label):
+def test_little_evidence_is_never_told_as_the_reason_to_stay(label):
     kept, _, _ = moves([500] * 3, [500] * 3, next_unit=[2.0] * 3, evidence=[Known(label), Known(), Known()])
-    assert kept.reason == f"Stays: too little evidence to move ({label})."
+    assert kept.reason == "Kept: the next 100 bring 200 here, about as much as elsewhere."
     assert (kept.evidence, kept.evidence_reason) == (label, "seen often")
 
 
@@ -143,7 +144,7 @@ def test_headline_does_not_hide_that_there_may_be_no_gain(plan):
 
 def test_headline_of_plans_that_keep_todays_split(plan):
     still = replace(plan, moves=tuple(replace(move, plan=move.today) for move in plan.moves))
-    assert headline(still).startswith("Keep today's split: no other split of EUR 4,800 over 4 weeks is worth more")
+    assert headline(still).startswith("Keep today's split: no move of EUR 4,800 over 4 weeks is worth making")
     assert "no detectable response" in headline(replace(plan, responsive=False))
 
 
@@ -174,3 +175,39 @@ def test_a_cell_that_was_never_tried_says_what_it_is_judged_by():
 def test_value_is_money():
     up, _, _ = moves([1000, 1000, 0], [1500, 500, 0], next_unit=[3.1, 1.4, 0], goal="value", currency="EUR")
     assert up.reason == "The next EUR 100 bring EUR 310 here and EUR 140 on average where money is taken."
+
+
+@pytest.mark.parametrize(
+    ("weeks", "pays"), [(1, "pays after its week, not in it"), (4, "after its 4 weeks, not in them")]
+)
+def test_headline_never_calls_a_loss_more(plan, weeks, pays):
+    plan = replace(
+        plan,
+        weeks=plan.weeks[:weeks],
+        goal="conversions",
+        gain={"conversions": Interval(-46.8, -60.0, -30.0)},
+        carry_after={"conversions": Interval(90.0, 70.0, 110.0)},
+    )
+    said = headline(plan)
+    assert pays in said
+    assert "+90 conversions in the 8 weeks after and -46.8 (" in said
+    assert "90 % interval -60 to -30" in said
+    assert "more" not in said
+
+
+def test_one_rule_says_whether_anything_moves(plan):
+    moves = list(plan.moves)
+    tiny = replace(moves[0], today=0.1, plan=0.4)
+    little = replace(plan, moves=(tiny, *(replace(move, plan=move.today) for move in moves[1:])))
+    assert has_moved(tiny.today, tiny.plan)
+    assert verdict(little) is Verdict.STAYS
+    assert verdict(plan) in (Verdict.GAINS, Verdict.UNSURE)
+    assert verdict(replace(plan, responsive=False)) is Verdict.NO_RESPONSE
+
+
+def test_the_figures_of_a_reason_stand_on_the_move():
+    up, down, kept = moves([1000, 1000, 5], [1500, 500, 5], next_unit=[3.1, 1.4, 2.0], last_unit=[3.5, 1.6, 2.2])
+    assert [told_return(move) for move in (up, down, kept)] == [3.1, 1.6, kept.marginal]
+    assert f"bring {told_return(up) * up.unit:.0f} here" in up.reason
+    assert f"bring {told_return(down) * down.unit:.0f} here" in down.reason
+    assert (up.unit, kept.unit) == (100.0, 1.0)

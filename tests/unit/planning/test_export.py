@@ -128,7 +128,7 @@ def test_a_link_stays_a_link(tmp_path):
 def test_if_one_file_cannot_be_written_none_is(tmp_path):
     first = tmp_path / "first.csv"
     first.write_text("before")
-    with pytest.raises(InputError, match="cannot be written"):
+    with pytest.raises(InputError, match=r"missing/second\.json: the folder .*missing does not exist; create it"):
         write_files({first: "after", tmp_path / "missing" / "second.json": "x"})
     assert first.read_text() == "before"
     assert [path.name for path in tmp_path.iterdir()] == ["first.csv"]
@@ -183,3 +183,21 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path, monkeypatch):
         InputError, match=r"--out .*: the folder .* cannot be written \(Permission denied\); name another"
     ):
         check_outputs({"--out": tmp_path / "plan.csv"})
+
+
+def test_a_disk_that_fails_names_the_file_that_was_asked_for(tmp_path, monkeypatch):
+    def full(self, *_):
+        raise OSError(28, "No space left on device", str(self))
+
+    monkeypatch.setattr(export.Path, "open", full)
+    with pytest.raises(InputError) as told:
+        write_files({tmp_path / "plan.csv": "x"})
+    assert str(told.value).startswith(f"{tmp_path / 'plan.csv'}: cannot be written (No space left on device); nothing")
+    assert ".tmp" not in str(told.value)
+
+
+def test_the_price_is_in_the_unit_of_the_marginals(plan):
+    told = json.loads(summary_json(plan))
+    assert told["certificate"]["price"] == pytest.approx(plan.allocation.certificate.price / 4)
+    inner = [move["marginal"] for move in told["moves"] if move["content_type"] in ("image", "reel")]
+    assert inner == pytest.approx([told["certificate"]["price"]] * len(inner), rel=0.05)

@@ -10,7 +10,7 @@ import pytest
 from optimizer.errors import InputError
 from optimizer.history.findings import Severity
 from optimizer.planning.fit import fitted_outcome
-from optimizer.planning.goal import choose_goal, goal_findings, goal_history, goal_worths, harmful_spend
+from optimizer.planning.goal import choose_goal, goal_findings, goal_history, goal_worths, harmful_spend, usual_goals
 from optimizer.planning.plan import CurveBands
 from optimizer.planning.question import in_currency, settle
 from optimizer.planning.request import PlanRequest
@@ -128,3 +128,18 @@ def test_revenue_is_fitted_by_conversions_where_there_are_any(panel):
     none = replace(panel, outcomes={**panel.outcomes, "conversions": 0 * panel.outcomes["conversions"]})
     assert fitted_outcome(none, "revenue") == "revenue"
     assert fitted_outcome(replace(panel, outcomes={"revenue": panel.spend}), "revenue") == "revenue"
+
+
+def test_goals_to_offer_begin_with_the_one_taken_unasked(panel):
+    zero = np.zeros_like(panel.outcomes["revenue"])
+    counts = panel.outcomes["conversions"]
+    for outcomes, goals in (
+        (panel.outcomes, ("revenue", "conversions")),
+        ({"conversions": counts, "revenue": zero}, ("conversions",)),
+        ({"conversions": zero, "revenue": counts}, ("revenue",)),
+        ({"clicks": counts, "reach": zero}, ("clicks",)),
+    ):
+        offered = usual_goals(replace(panel, outcomes=outcomes))
+        assert offered == goals
+        if "clicks" not in outcomes:
+            assert offered[0] == choose_goal(replace(panel, outcomes=outcomes), None)

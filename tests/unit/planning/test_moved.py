@@ -91,3 +91,9 @@ def test_the_usual_distance_is_the_horizon_where_there_is_room(truth: Truth) -> 
     idle = truth.spend.copy()
     idle[:, -12:] = 0.0
     assert back_far_enough(replace(truth.panel(), spend=idle), 4) == 0
+
+
+def test_revenue_that_is_always_0_is_not_the_goal(truth: Truth) -> None:
+    panel = truth.panel()
+    none = {**panel.outcomes, "revenue": np.zeros_like(panel.spend)}
+    assert what_moved(replace(panel, outcomes=none), 2).goal == "conversions"

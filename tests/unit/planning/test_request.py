@@ -126,3 +126,25 @@ def test_current_is_nan_for_cells_not_named(write):
 def test_bad_current_is_refused(write, rows, what):
     with pytest.raises(InputError, match=what):
         read_current(write("c.csv", "network,content_type,spend\n" + rows), CELLS)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"weeks": 4.0}, {"weeks": True}, {"seed": 1.5}, {"draws": 50.5}, {"budget": "100"}, {"budget": True}]
+)
+def test_values_of_another_type_are_refused_in_words(wrong):
+    (name,) = wrong
+    with pytest.raises(InputError, match=f"^{name} is "):
+        PlanRequest(**{"budget": 100.0, "weeks": 4, **wrong})
+
+
+def test_whole_numbers_of_numpy_are_taken():
+    assert PlanRequest(budget=np.float64(100), weeks=np.int64(4)).weeks == 4
+
+
+def test_audiences_that_differ_in_case_are_told_apart(write):
+    cells = (Cell("x", "link", "Parents"), Cell("x", "link", "parents"))
+    head = "network,content_type,audience,min_spend,max_spend\n"
+    bounds = read_bounds(write("b.csv", head + "x,link,Parents,1,2\nX,link,parents,3,4\n"), cells)
+    np.testing.assert_array_equal(bounds.lower, [1, 3])
+    with pytest.raises(InputError, match="column audience: audience 'PARENTS' may be 'Parents' or 'parents'"):
+        read_bounds(write("c.csv", head + "x,link,PARENTS,1,2\n"), cells)
