@@ -54,6 +54,13 @@ def plan(  # noqa: PLR0913 - one argument per option
             "fill in).",
         ),
     ] = None,
+    rules: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="What must hold of the plan: limits, locks, shares, steps and more (TOML; see docs/rules.md).",
+        ),
+    ] = None,
     earlier: Annotated[
         list[Path] | None,
         typer.Option(
@@ -91,9 +98,10 @@ def plan(  # noqa: PLR0913 - one argument per option
         seed=seed,
         by_audience=by_audience,
         settings=settings,
+        rules=rules,
         earlier=tuple(earlier or ()),
     )
-    inputs = {"HISTORY": history, "--bounds": bounds, "--current": current, "--settings": settings}
+    inputs = {"HISTORY": history, "--bounds": bounds, "--current": current, "--settings": settings, "--rules": rules}
     inputs |= {f"--earlier {path}": path for path in request.earlier if isinstance(path, Path)}
     check_outputs({"--out": out, "--summary": summary}, inputs)
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from optimizer.planning.allocate import WeekPlan
 from optimizer.planning.export import DAYS_PER_WEEK, harmless
+from optimizer.planning.plan_rules import rule_figures
 from optimizer.planning.wording import money_unit, number
 
 
@@ -85,16 +86,7 @@ def _certificate(plan: WeekPlan) -> dict[str, object]:
         "at_maximum": [labels[c] for c in proven.at_upper],
         "proof": proven.proof,
         "timed_out": proven.timed_out,
-        "rules": [
-            {
-                "label": rule.label,
-                "binds": rule.binds,
-                "price": rule.price,
-                "cost": rule.cost,
-                "cost_most": rule.cost_most,
-            }
-            for rule in proven.rules
-        ],
+        "rules": rule_figures(proven),
     }
 
 

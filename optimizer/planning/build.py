@@ -22,11 +22,13 @@ from optimizer.planning.fit import MAIN_OUTCOMES, fit_responses, fitted_outcome
 from optimizer.planning.goal import goal_history, harmful_spend
 from optimizer.planning.money import weekly_amounts
 from optimizer.planning.plan import CellForecast, CurveBands, Interval, Plan, RunInfo
+from optimizer.planning.plan_rules import plan_rules
 from optimizer.planning.question import NAMED, Question, in_currency, of_history, request_settings, settle
 from optimizer.planning.request import PlanRequest
 from optimizer.planning.wording import Wording, money, money_unit, quantity, unit_for
 
 if TYPE_CHECKING:
+    from optimizer.allocation.rules import Rule
     from optimizer.history.history import History
     from optimizer.planning.fit import Response
     from optimizer.response.curves import Curves
@@ -112,13 +114,14 @@ def assemble(material: Material, say: Progress) -> Plan:
     """Solve, forecast and explain, given fitted responses."""
     from optimizer.allocation import solve
 
-    panel, request, question, models, known, earlier = material
+    panel, request, question, models, known, _ = material
     models = [model.with_today(question.today) for model in models]
     fitted = models[0]
     say("Finding the best split", 0.7)
     upper = _curve_ends(question)
     curves = fitted.curves(upper, request.weeks, question.goal)
-    problem = Problem(curves, question.weekly, _within_reach(question), question.today)
+    rules = plan_rules(request, question, models, upper)
+    problem = Problem(curves, question.weekly, _within_reach(question), question.today, rules=rules)
     solved = solve(problem)
     spend, baseline = _written_amounts(question, problem, solved, fitted.responsive)
 
@@ -157,7 +160,7 @@ def assemble(material: Material, say: Progress) -> Plan:
         curves=curves,
         bands=bands,
         findings=worst_first(_once(findings)),
-        run=_run(panel, request, question, earlier),
+        run=_run(material, rules),
         responsive=fitted.responsive,
     )
     say("Done", 1.0)
@@ -189,14 +192,21 @@ def _written_amounts(
         weekly_amounts(split, question.budget, question.weeks, problem.bounds, question.decimals)
         for split in (solved.spend, solved.baseline)
     )
-    if not responsive or _value(problem.curves, spend).sum() <= _value(problem.curves, baseline).sum():
+    # under rules the solver has compared the two with what the rules cost
+    no_gain = not problem.rules and _value(problem.curves, spend).sum() <= _value(problem.curves, baseline).sum()
+    if not responsive or no_gain:
         spend = baseline.copy()
     return spend, baseline
 
 
 def _value(curves: Curves, amounts: Floats) -> Floats:
     """(C,) value of the mean weekly spend of (C, H) amounts; steps of money past a curve's end do not count."""
-    return curves.value(np.clip(amounts.mean(axis=1), curves.knots[:, 0], curves.knots[:, -1]))
+    return _known_value(curves, amounts.mean(axis=1))
+
+
+def _known_value(curves: Curves, weekly: Floats) -> Floats:
+    """(C,) value of weekly spend, no further than each curve is known."""
+    return curves.value(np.clip(weekly, curves.knots[:, 0], curves.knots[:, -1]))
 
 
 def _certify(problem: Problem, solved: Allocation, spend: Floats, baseline: Floats, step: float) -> Allocation:
@@ -206,13 +216,17 @@ def _certify(problem: Problem, solved: Allocation, spend: Floats, baseline: Floa
     """
     curves, proven = problem.curves, solved.certificate
     weekly = spend.mean(axis=1)
-    value = float(_value(curves, spend).sum())
+    # fixed costs come off the curves' value; rounding to cents does not change them, keeping today's split may
+    kept = np.allclose(weekly, solved.baseline, rtol=0.0, atol=2.0 * step)
+    exact, of_exact = (solved.baseline, solved.baseline_value) if kept else (solved.spend, proven.value)
+    value = float((_value(curves, spend) - _known_value(curves, exact)).sum()) + of_exact
     bound = max(proven.bound, value)
     gap = (bound - value) / max(abs(bound), np.finfo(np.float64).tiny)
     marginal = curves.slope(np.clip(weekly, curves.knots[:, 0], curves.knots[:, -1]))
     near = 1e-6 * problem.budget + step
     at_lower = np.flatnonzero((weekly <= problem.bounds.lower + near) & (marginal < proven.price))
     at_upper = np.flatnonzero((weekly >= problem.bounds.upper - near) & (marginal > proven.price))
+    rounding = _value(curves, baseline) - _known_value(curves, solved.baseline)
     certificate = replace(
         proven,
         status=Status.OPTIMAL if gap <= problem.tolerance else Status.FEASIBLE,
@@ -227,7 +241,7 @@ def _certify(problem: Problem, solved: Allocation, spend: Floats, baseline: Floa
         solved,
         spend=weekly,
         baseline=baseline.mean(axis=1),
-        baseline_value=float(_value(curves, baseline).sum()),
+        baseline_value=solved.baseline_value + float(rounding.sum()),
         certificate=certificate,
     )
 
@@ -408,11 +422,14 @@ def _once(findings: list[Finding]) -> list[Finding]:
     return list(dict.fromkeys(findings))
 
 
-def _run(panel: Panel, request: PlanRequest, question: Question, earlier: Earlier) -> RunInfo:
+def _run(material: Material, rules: tuple[Rule, ...]) -> RunInfo:
     """Name the run by everything that decides its figures: data, version, seed and settings."""
     from optimizer import __version__
 
+    panel, request, question, _, _, earlier = material
     settings = {**request_settings(panel, request, question), "earlier": earlier.hashes}
+    if rules:
+        settings["rules"] = [repr(rule) for rule in rules]
     origin = [panel.source_sha256, __version__, request.seed, settings]
     text = json.dumps(origin, sort_keys=True, ensure_ascii=True, allow_nan=False)
     identity = hashlib.sha256(text.encode()).hexdigest()[:12]

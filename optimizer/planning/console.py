@@ -10,6 +10,7 @@ import numpy as np
 
 from optimizer.planning.explain import headline, proof
 from optimizer.planning.plan import Move, Plan
+from optimizer.planning.plan_rules import rule_lines
 from optimizer.planning.verdict import told_return
 from optimizer.planning.wording import MONEY_OUTCOMES, VALUE, money, money_unit, number, signed
 
@@ -112,8 +113,10 @@ def _below(plan: Plan, files: Sequence[str]) -> list[str]:
         if files
         else "No file was written; --out plan.csv and --summary summary.json do."
     )
+    proven = plan.allocation.certificate
+    rules = rule_lines(proven, plan.goal, plan.currency, plan.budget)
     run = f"Run {plan.run.id}, version {plan.run.version}, seed {plan.run.seed}."
-    return [*outcome_lines(plan), *_worths(plan), proof(plan), written, run]
+    return [*outcome_lines(plan), *_worths(plan), proof(plan), *rules, written, run]
 
 
 def _worths(plan: Plan) -> list[str]:

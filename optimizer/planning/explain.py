@@ -289,15 +289,16 @@ def proof(plan: Plan) -> str:
     proven = plan.allocation.certificate
     weekly = money(plan.budget / len(plan.weeks), plan.currency)
     most, this = (quantity(value, plan.goal, plan.currency) for value in (proven.bound, proven.value))
+    limits = "bounds and rules" if proven.rules else "bounds"
     if not plan.responsive:
         return (
-            f"By averages that do not stand out from noise no split of {weekly} a week under these bounds can bring "
+            f"By averages that do not stand out from noise no split of {weekly} a week under these {limits} can bring "
             f"more than {most} over {_weeks(len(plan.weeks))} and the 8 after; today's brings {this}: gap "
             f"{100 * proven.gap:.2f} %, no reason to move."
         )
     return (
-        f"No split of {weekly} a week under these bounds can bring more than {most} over {_weeks(len(plan.weeks))} and "
-        f"the 8 after, by the fitted response; this one brings {this}: gap {100 * proven.gap:.2f} %."
+        f"No split of {weekly} a week under these {limits} can bring more than {most} over {_weeks(len(plan.weeks))} "
+        f"and the 8 after, by the fitted response; this one brings {this}: gap {100 * proven.gap:.2f} %."
     )
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from optimizer.errors import InputError
 from optimizer.planning.plan import Interval, Plan
+from optimizer.planning.plan_rules import rule_figures
 
 DAYS_PER_WEEK = 7
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -96,6 +97,9 @@ def summary(plan: Plan) -> dict[str, object]:
             "price": _plain(proven.price / len(plan.weeks)),  # as the marginals: per unit of money, not a week's
             "at_minimum": [labels[c] for c in proven.at_lower],
             "at_maximum": [labels[c] for c in proven.at_upper],
+            "proof": proven.proof,
+            "timed_out": proven.timed_out,
+            "rules": rule_figures(proven, len(plan.weeks)),
         },
         "responsive": plan.responsive,
         "moves": [

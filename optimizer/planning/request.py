@@ -18,6 +18,7 @@ from optimizer.history.panel import Cell, Floats
 from optimizer.planning.cell_table import HISTORY, read_cell_table
 
 if TYPE_CHECKING:
+    from optimizer.allocation.rules import Rule
     from optimizer.history.history import History
     from optimizer.planning.settings import Settings
 
@@ -54,6 +55,8 @@ class PlanRequest:
         What money means: a file (see `optimizer.planning.settings.read_settings`) or the record.
     earlier : sequence of path or History
         Earlier exports of the same history, from which late reporting is learned.
+    rules : path, tuple of Rule or None
+        What must hold of the plan: a file (see `optimizer.planning.rules_file.read_rules`) or records.
     today : date or None
         Day on which the plan is made, to say so where its weeks lie in the past; None for the computer's. Decides
         nothing else.
@@ -81,6 +84,7 @@ class PlanRequest:
     by_audience: bool = False
     settings: str | Path | Settings | None = None
     earlier: Sequence[str | Path | History] = ()
+    rules: str | Path | tuple[Rule, ...] | None = None
     today: dt.date | None = None
 
     def __post_init__(self) -> None:
