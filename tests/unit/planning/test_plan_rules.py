@@ -31,7 +31,7 @@ def weekly(plan, network: str) -> float:
 def test_rules_are_kept_and_those_that_bind_are_priced(sample_history: Path, tmp_path: Path) -> None:
     free = make_plan(load_history(sample_history), PlanRequest(budget=BUDGET, weeks=WEEKS))
     least = weekly(free, "linkedin") + 1_000.0
-    floor = f'[[limit]]\nnetwork = "linkedin"\nminimum = {least:.2f}\nlabel = "more LinkedIn"\n'
+    floor = f'[[limit]]\nnetwork = "linkedin"\nminimum = {least:.2f}\nlabel = "LinkedIn"\n'
     plan = planned(sample_history, tmp_path, floor + "[[diversification]]\nshare = 0.9\n")
     assert weekly(plan, "linkedin") >= least - 0.01 * len(plan.cells)
     assert plan.spend.sum() == pytest.approx(BUDGET, abs=1e-6)
@@ -40,11 +40,11 @@ def test_rules_are_kept_and_those_that_bind_are_priced(sample_history: Path, tmp
     assert lost > 0
     assert proven.gap < 1e-3
     dear, idle = json.loads(summary_json(plan))["certificate"]["rules"]
-    assert (dear["label"], dear["binds"], idle["binds"]) == ("more LinkedIn", True, False)
+    assert (dear["label"], dear["binds"], idle["binds"]) == ("minimum of LinkedIn", True, False)
     assert dear["cost"] == pytest.approx(lost, rel=0.02)
     text = plain_text(plan)
     assert "under these bounds and rules" in text
-    assert "more LinkedIn: EUR" in text
+    assert "minimum of LinkedIn: EUR" in text
 
 
 def test_a_production_cost_comes_off_the_value(sample_history: Path, tmp_path: Path) -> None:
