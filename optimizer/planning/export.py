@@ -78,8 +78,6 @@ def summary_json(plan: Plan) -> str:
 
 def summary(plan: Plan) -> dict[str, object]:
     """The summary as plain values; the structure of summary.json."""
-    proven = plan.allocation.certificate
-    labels = [cell.label for cell in plan.cells]
     return {
         "goal": plan.goal,
         "currency": plan.currency,
@@ -88,19 +86,7 @@ def summary(plan: Plan) -> dict[str, object]:
         "baseline": {"spend": _money(plan.baseline.sum()), **_intervals(plan.baseline_total)},
         "gain": {"spend": _money(plan.spend.sum() - plan.baseline.sum()), **_intervals(plan.gain)},
         "carry_after": _intervals(plan.carry_after),
-        "certificate": {
-            "status": proven.status.value,
-            "value": _plain(proven.value),
-            "bound": _plain(proven.bound),
-            "gap": _plain(proven.gap),
-            "baseline_value": _plain(plan.allocation.baseline_value),
-            "price": _plain(proven.price / len(plan.weeks)),  # as the marginals: per unit of money, not a week's
-            "at_minimum": [labels[c] for c in proven.at_lower],
-            "at_maximum": [labels[c] for c in proven.at_upper],
-            "proof": proven.proof,
-            "timed_out": proven.timed_out,
-            "rules": rule_figures(proven, len(plan.weeks)),
-        },
+        "certificate": _certificate(plan),
         "responsive": plan.responsive,
         "moves": [
             {
@@ -139,6 +125,25 @@ def summary(plan: Plan) -> dict[str, object]:
             "seed": plan.run.seed,
             "settings": dict(plan.run.settings),
         },
+    }
+
+
+def _certificate(plan: Plan) -> dict[str, object]:
+    """The proof as plain values."""
+    proven = plan.allocation.certificate
+    labels = [cell.label for cell in plan.cells]
+    return {
+        "status": proven.status.value,
+        "value": _plain(proven.value),
+        "bound": _plain(proven.bound),
+        "gap": _plain(proven.gap),
+        "baseline_value": _plain(plan.allocation.baseline_value),
+        "price": _plain(proven.price / len(plan.weeks)),  # as the marginals: per unit of money, not a week's
+        "at_minimum": [labels[c] for c in proven.at_lower],
+        "at_maximum": [labels[c] for c in proven.at_upper],
+        "proof": proven.proof,
+        "timed_out": proven.timed_out,
+        "rules": rule_figures(proven, len(plan.weeks)),
     }
 
 
