@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 
 from optimizer.planning.allocate import WeekPlan
-from optimizer.planning.export import DAYS_PER_WEEK, harmless
+from optimizer.planning.export import DAYS_PER_WEEK, harmless, origin_figures
 from optimizer.planning.plan_rules import rule_figures
 from optimizer.planning.wording import money_unit, number
 
@@ -51,24 +51,7 @@ def week_summary(plan: WeekPlan) -> dict[str, object]:
         },
         "certificate": _certificate(plan),
         "moves": [_move(plan, c) for c in range(len(plan.cells))],
-        "findings": [
-            {
-                "rule": finding.rule,
-                "severity": finding.severity.name.lower(),
-                "text": finding.text,
-                "file": finding.file,
-                "column": finding.column,
-                "rows": list(finding.rows),
-            }
-            for finding in plan.findings
-        ],
-        "run": {
-            "id": plan.run.id,
-            "data_sha256": plan.run.data_sha256,
-            "version": plan.run.version,
-            "seed": plan.run.seed,
-            "settings": dict(plan.run.settings),
-        },
+        **origin_figures(plan.findings, plan.run),
     }
 
 

@@ -9,12 +9,13 @@ import math
 import os
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from optimizer.errors import InputError
-from optimizer.planning.plan import Interval, Plan
+from optimizer.history.findings import Finding
+from optimizer.planning.plan import Interval, Plan, RunInfo
 from optimizer.planning.plan_rules import rule_figures
 
 DAYS_PER_WEEK = 7
@@ -107,6 +108,13 @@ def summary(plan: Plan) -> dict[str, object]:
             }
             for move in plan.moves
         ],
+        **origin_figures(plan.findings, plan.run),
+    }
+
+
+def origin_figures(findings: Sequence[Finding], run: RunInfo) -> dict[str, object]:
+    """What was found and what the run was made of, as plain values; the same in every summary."""
+    return {
         "findings": [
             {
                 "rule": finding.rule,
@@ -116,14 +124,14 @@ def summary(plan: Plan) -> dict[str, object]:
                 "column": finding.column,
                 "rows": list(finding.rows),
             }
-            for finding in plan.findings
+            for finding in findings
         ],
         "run": {
-            "id": plan.run.id,
-            "data_sha256": plan.run.data_sha256,
-            "version": plan.run.version,
-            "seed": plan.run.seed,
-            "settings": dict(plan.run.settings),
+            "id": run.id,
+            "data_sha256": run.data_sha256,
+            "version": run.version,
+            "seed": run.seed,
+            "settings": dict(run.settings),
         },
     }
 
