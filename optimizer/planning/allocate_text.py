@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from optimizer.planning.allocate import WeekPlan
 from optimizer.planning.export import DAYS_PER_WEEK, harmless, origin_figures
-from optimizer.planning.plan_rules import rule_figures
+from optimizer.planning.plan_rules import rule_figures, struck
 from optimizer.planning.wording import money_unit, number
 
 
@@ -120,7 +120,7 @@ def _below(plan: WeekPlan, files: Sequence[str]) -> list[str]:
     proof = (
         f"No split that keeps the bounds{' and rules' if proven.rules else ''} can bring more than "
         f"{number(proven.bound)}, by these curves; this one brings {number(proven.value)}: "
-        f"gap {proven.gap * 100:.2f} %."
+        f"gap {proven.gap * 100:.2f} %.{struck(proven)}"
     )
     written = f"Written: {', '.join(files)}." if files else "No file was written; --out plan.csv does."
     return [proof, written, f"Run {plan.run.id}, version {plan.run.version}."]

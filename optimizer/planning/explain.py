@@ -11,6 +11,7 @@ import numpy as np
 from optimizer.allocation.problem import Bounds
 from optimizer.history.panel import Cell, Floats
 from optimizer.planning.plan import Move, Plan
+from optimizer.planning.plan_rules import struck
 from optimizer.planning.verdict import MOVED, Verdict, verdict
 from optimizer.planning.wording import MONEY_OUTCOMES, Wording, money, money_unit, number, quantity, signed
 
@@ -299,6 +300,7 @@ def proof(plan: Plan) -> str:
     return (
         f"No split of {weekly} a week under these {limits} can bring more than {most} over {_weeks(len(plan.weeks))} "
         f"and the 8 after, by the fitted response; this one brings {this}: gap {100 * proven.gap:.2f} %."
+        f"{struck(proven)}"
     )
 
 

@@ -88,3 +88,8 @@ def rule_lines(proven: Certificate, goal: str, currency: str, budget: float) -> 
         cost = "not worked out in the time given" if rule.cost is None else quantity(rule.cost, goal, currency)
         lines.append(f"  {rule.label}: {cost}")
     return lines
+
+
+def struck(proven: Certificate) -> str:
+    """What to add to a proof that the time limit cut short; nothing otherwise."""
+    return " The time limit struck before the gap was closed; a better split may exist." if proven.timed_out else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from optimizer.history import load_history
 from optimizer.planning import PlanRequest, make_plan
 from optimizer.planning.console import plain_text
 from optimizer.planning.export import summary_json
+from optimizer.planning.plan_rules import struck
 
 BUDGET, WEEKS = 100_000.0, 4
 
@@ -63,3 +65,11 @@ def test_rules_that_clash_are_named(sample_history: Path, tmp_path: Path) -> Non
 def test_a_network_that_does_not_exist_is_refused(sample_history: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"rules.toml.*linkedn"):
         planned(sample_history, tmp_path, '[[limit]]\nnetwork = "linkedn"\nminimum = 1\n')
+
+
+def test_a_proof_that_was_cut_short_says_so(sample_history: Path) -> None:
+    plan = make_plan(load_history(sample_history), PlanRequest(budget=BUDGET, weeks=WEEKS))
+    proven = plan.allocation.certificate
+    assert struck(proven) == ""
+    late = replace(plan, allocation=replace(plan.allocation, certificate=replace(proven, timed_out=True)))
+    assert "time limit struck" in plain_text(late)
