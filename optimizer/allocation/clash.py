@@ -200,8 +200,9 @@ def _ceiling(setting: Setting) -> Floats:
     """What a cell may get where its maximum is set aside: no more than a ratio rule's curves are known for."""
     ceiling = np.full(setting.count, WIDEST)
     for rule, place in setting.ratio_function.items():
-        own = list(setting.rules[rule].cells)  # type: ignore[union-attr]
-        ceiling[own] = np.minimum(ceiling[own], setting.functions[place].whole.knots[own, -1])
+        if isinstance(ratio := setting.rules[rule], RatioFloor):
+            own = list(ratio.cells)
+            ceiling[own] = np.minimum(ceiling[own], setting.functions[place].whole.knots[own, -1])
     return np.asarray(np.maximum(ceiling, setting.upper))
 
 
@@ -210,7 +211,7 @@ def _regions(setting: Setting, cell: int, domain: list[Interval], used: frozense
     ratios = [
         setting.ratio_function[k]
         for k in used
-        if isinstance(setting.rules[k], RatioFloor) and cell in setting.rules[k].cells  # type: ignore[union-attr]
+        if isinstance(rule := setting.rules[k], RatioFloor) and cell in rule.cells
     ]
     regions = []
     for low, high, off in domain:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from optimizer.errors import InputError
 from optimizer.history.panel import Cell, Floats, Panel
-from optimizer.response.evidence import LATE, LATE_SURE
+from optimizer.response.evidence import late_shares
 from optimizer.response.fitting import JointFit, fit_joint
 from optimizer.response.forecast import OutcomeDraws
 from optimizer.response.model import ResponseModel
@@ -171,11 +171,7 @@ def _origins(panel: Panel, spec: BacktestSpec, outcome: str, known: int) -> tupl
 
 def late_weeks(fit: JointFit) -> int:
     """Number of newest weeks up to the oldest whose share reported is surely well below 1."""
-    weeks, lags = fit.model.layout.weeks, fit.model.layout.lags
-    share = fit.state.shared[weeks : weeks + lags]
-    sd = np.sqrt(np.diagonal(fit.factor.covariance)[weeks : weeks + lags])
-    late = np.flatnonzero((share < LATE) & (share < -LATE_SURE * sd))
-    return int(late[-1]) + 1 if len(late) else 0
+    return max(late_shares(fit), default=-1) + 1
 
 
 def _look_ahead(panel: Panel, origin: int, outcome: str, spec: BacktestSpec) -> list[Origin]:

@@ -183,15 +183,21 @@ def _doubtful(panel: Panel, draws: Draws) -> list[Finding]:
     ]
 
 
-def _late(fit: JointFit) -> list[Finding]:
-    """How complete the newest weeks are."""
+def late_shares(fit: JointFit) -> dict[int, float]:
+    """Share reported of each of the newest weeks, by age, where it is surely well below 1."""
     weeks, lags = fit.model.layout.weeks, fit.model.layout.lags
     shares = fit.state.shared[weeks : weeks + lags]
     sd = np.sqrt(np.diagonal(fit.factor.covariance)[weeks : weeks + lags])
-    late = (shares < LATE) & (shares < -LATE_SURE * sd)
-    if not late.any():
+    late = np.flatnonzero((shares < LATE) & (shares < -LATE_SURE * sd))
+    return {int(age): float(np.exp(shares[age])) for age in late}
+
+
+def _late(fit: JointFit) -> list[Finding]:
+    """How complete the newest weeks are."""
+    late = late_shares(fit)
+    if not late:
         return []
-    said = ", ".join(f"{100 * np.exp(shares[age]):.0f} % of week {'-' + str(age + 1)}" for age in np.flatnonzero(late))
+    said = ", ".join(f"{100 * share:.0f} % of week -{age + 1}" for age, share in late.items())
     return [
         Finding(
             "late-data",

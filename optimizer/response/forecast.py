@@ -12,7 +12,7 @@ import numpy as np
 
 from optimizer.history.panel import Floats
 from optimizer.response.posterior import Draws
-from optimizer.response.saturation import TINY, log_sigmoid
+from optimizer.response.saturation import relative_hill
 from optimizer.response.weekly import TAIL_WEEKS, WeeklyPart
 
 KNOTS = 33
@@ -84,11 +84,7 @@ class Future:
         """Relative height of the curves at carried-over relative spend (S, C, ...); 1 where spend does nothing."""
         draws = self.draws
         extra = (...,) + (None,) * (carried.ndim - 2)
-        slope = np.exp(draws.slope)
-        at_usual = log_sigmoid(-slope * draws.half)
-        rise = slope[extra] * (np.log(np.maximum(carried, TINY)) - draws.half[extra])
-        height = np.exp(log_sigmoid(rise) - at_usual[extra])
-        return np.where(draws.inert[extra], 1.0, np.where(carried > TINY, height, 0.0))
+        return np.where(draws.inert[extra], 1.0, relative_hill(carried, draws.half[extra], draws.slope[extra]))
 
     def observed(self, expected: Floats, seed: int) -> Floats:
         """Expected outcomes (S, C, H) with drift to come and count noise; the same seed gives the same noise."""

@@ -249,11 +249,11 @@ class JointModel:
         return mean
 
     def common(self, shared: Floats) -> Floats:
-        """(T,) what all cells share in a week: log demand plus log share reported."""
-        out = shared[: self.layout.weeks].copy()
-        lags = self.layout.lags
+        """(..., T) what all cells share in a week, log demand plus log share reported, from coordinates (..., P)."""
+        weeks, lags = self.layout.weeks, self.layout.lags
+        out = shared[..., :weeks].copy()
         if lags:
-            out[-lags:] += shared[self.layout.weeks : self.layout.weeks + lags][::-1]
+            out[..., -lags:] += shared[..., weeks : weeks + lags][..., ::-1]
         return np.asarray(out)
 
     def terms(self, cells: Floats) -> Terms:

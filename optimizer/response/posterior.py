@@ -65,7 +65,7 @@ def draw(fit: JointFit, shapes: ShapeFits, settings: ModelSettings) -> Draws:
     weights, left = fit.model.prior.demand.ahead(LONGEST_AHEAD)
     past = fit.state.shared[: layout.weeks] + shared[:, : layout.weeks]
     ahead = past @ weights.T + paired_normals(rng, count, LONGEST_AHEAD) @ np.linalg.cholesky(left).T
-    shift = SharedShift(_common_shift(shared, layout.weeks, layout.lags), shared[:, layout.pooled])
+    shift = SharedShift(fit.model.common(shared), shared[:, layout.pooled])
     picks, lead, pareto = draw_cells(fit, shapes, shift, rng)
     rows = np.arange(cells)
     return Draws(
@@ -97,14 +97,6 @@ def systematic(rng: np.random.Generator, weights: Floats, count: int) -> NDArray
     edges = np.cumsum(weights)
     picks = np.searchsorted(edges / edges[-1], (np.arange(count) + rng.random()) / count)
     return rng.permutation(np.minimum(picks, len(weights) - 1))
-
-
-def _common_shift(shared: Floats, weeks: int, lags: int) -> Floats:
-    """(S, T) shift of log demand plus share reported in each draw."""
-    common = shared[:, :weeks].copy()
-    if lags:
-        common[:, -lags:] += shared[:, weeks : weeks + lags][:, ::-1]
-    return common
 
 
 @dataclass(frozen=True)
