@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from optimizer.language.message import Message, join, say
+
 EXIT_OK = 0
 EXIT_INPUT = 2
 EXIT_INFEASIBLE = 3
@@ -23,6 +25,11 @@ class OptimizerError(Exception):
     """Base of all errors raised on purpose; `exit_code` is what the command line returns."""
 
     exit_code = EXIT_INTERNAL
+
+    @property
+    def message(self) -> str:
+        """The sentence, as it was said: a `Message` can be said in another language."""
+        return self.args[0] if self.args and isinstance(self.args[0], str) else str(self)
 
 
 class InputError(OptimizerError):
@@ -80,7 +87,7 @@ def sentence(
     row: int | None = None,
     column: str | None = None,
     fix: str = "",
-) -> str:
+) -> Message:
     """Say where, what and what to do in one sentence; errors and findings share it.
 
     Examples
@@ -89,8 +96,8 @@ def sentence(
     'settings.toml: curency is not a known key; did you mean currency?'
     """
     place = [str(file)] if file is not None else []
-    place += [f"row {row}"] if row is not None else []
-    place += [f"column {column}"] if column is not None else []
-    where = ", ".join(place) + ": " if place else ""
-    said = f"{where}{problem}{'; ' + fix if fix else ''}"
-    return said if said.endswith("?") else f"{said}."
+    place += [say("row {row}", row=str(row))] if row is not None else []
+    place += [say("column {column}", column=column)] if column is not None else []
+    said = join("; ", [problem, fix])
+    ended = said if said.endswith("?") else join("", [said, "."])
+    return join(": ", [join(", ", place), ended])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from optimizer.errors import sentence
+from optimizer.language.message import Message
 
 
 class Severity(IntEnum):
@@ -44,7 +45,7 @@ class Finding:
     rows: tuple[int, ...] = ()
 
     @property
-    def text(self) -> str:
+    def text(self) -> Message:
         """The finding as one sentence.
 
         Examples

@@ -17,6 +17,7 @@ FILES = [*sorted(PACKAGE.rglob("*.py")), ROOT / "app.py"]
 
 #: A room may import from itself and from rooms of an earlier line; rooms of one line are strangers.
 LAYERS = (
+    ("language",),
     ("errors",),
     ("history",),
     ("response",),
