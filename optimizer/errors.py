@@ -95,7 +95,7 @@ def sentence(
     >>> sentence("curency is not a known key", file="settings.toml", fix="did you mean currency?")
     'settings.toml: curency is not a known key; did you mean currency?'
     """
-    place = [str(file)] if file is not None else []
+    place = [file if isinstance(file, Message) else str(file)] if file is not None else []
     place += [say("row {row}", row=str(row))] if row is not None else []
     place += [say("column {column}", column=column)] if column is not None else []
     said = join("; ", [problem, fix])

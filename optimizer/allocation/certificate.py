@@ -26,6 +26,8 @@ from optimizer.allocation.rules import FixedCost
 from optimizer.allocation.setting import Setting
 from optimizer.errors import InternalError
 from optimizer.history.panel import Floats
+from optimizer.language.message import figure, say
+from optimizer.language.message import place as named
 
 SPENT = 1e-9  # relative: a split that misses the budget or a bound by more is wrong
 NEAR = 1e-12  # of the budget: a spend this near a bound or a corner of its curve is on it
@@ -97,7 +99,7 @@ def certify(problem: Problem, bounds: Bounds, spend: Floats, proof: Proof | None
     paid = problem.cost_of_money * problem.budget
     value, bound = value - paid, bound - paid
     if value > bound + noise + SPENT * abs(value):
-        raise InternalError(f"a split worth {value!r} stands above its proven bound {bound!r}.")
+        raise _above_bound(value, bound)
     # Less than the rounding of the sums is no gap; the bound holds that rounding, so it stays on the safe side.
     gap = (bound - value) / max(abs(bound), TINY) if bound - value > 4.0 * noise else 0.0
     at_lower = ~room_down & (right < price) & (bounds.lower > curves.knots[:, 0])
@@ -146,11 +148,14 @@ def certify_ruled(
     for place, rule in enumerate(setting.rules):
         miss = missed(setting, spend / setting.money, place)
         if miss > 2.0 * KEPT:
-            raise InternalError(f"a split misses the rule {rule.label!r} by {miss:.3g} of the budget.")
+            missing = figure(miss, ".3g")
+            raise InternalError(
+                say("a split misses the rule '{rule}' by {share} of the budget.", rule=rule.label, share=missing)
+            )
     value = worth_of(problem, spend)
     bound = found.bound * setting.worth
     if value > bound + SPENT * max(abs(value), setting.worth):
-        raise InternalError(f"a split worth {value!r} stands above its proven bound {bound!r}.")
+        raise _above_bound(value, bound)
     gap = relative_gap(value, bound)
     proven = closed(value / setting.worth, bound / setting.worth, problem.tolerance)
     near = NEAR * problem.budget
@@ -184,6 +189,13 @@ def worth_of(problem: Problem, spend: Floats) -> float:
     )
 
 
+def _above_bound(value: float, bound: float) -> InternalError:
+    """The error for a result that its own proof excludes."""
+    return InternalError(
+        say("a split worth {value} stands above its proven bound {bound}.", value=figure(value), bound=figure(bound))
+    )
+
+
 def _prices_of_cells(best: Improved, count: int) -> Floats:
     """What each cell's money takes from the rows that bind, cost of money aside; infinite nowhere."""
     return best.cell_price if best.cell_price is not None else np.full(count, best.prices.get(-1, 0.0))
@@ -194,12 +206,13 @@ def check_split(problem: Problem, bounds: Bounds, spend: Floats) -> None:
     slack = SPENT * problem.budget
     missing = problem.budget - float(spend.sum())
     if not np.isfinite(spend).all() or missing < -slack or (problem.spend_all and missing > slack):
-        raise InternalError(f"a split spends {float(spend.sum())!r} of the budget {problem.budget!r}.")
+        total, budget = figure(float(spend.sum())), figure(problem.budget)
+        raise InternalError(say("a split spends {spend} of the budget {budget}.", spend=total, budget=budget))
     outside = np.maximum(bounds.lower - spend, spend - bounds.upper)
     if (outside > 0.0).any():
         c = int(np.argmax(outside))
-        label = problem.curves.cells[c].label
-        raise InternalError(f"a split gives {label} {float(spend[c])!r}, outside of its bounds.")
+        cell, amount = named(problem.curves.cells[c]), figure(float(spend[c]))
+        raise InternalError(say("a split gives {cell} {amount}, outside of its bounds.", cell=cell, amount=amount))
 
 
 def _price(right: Floats, left: Floats, room_up: NDArray[np.bool_], room_down: NDArray[np.bool_]) -> float:

@@ -23,6 +23,7 @@ from optimizer.allocation.rules import CountLimit, FixedCost, RatioFloor
 from optimizer.allocation.setting import SAME, Setting
 from optimizer.errors import InfeasibleError, InternalError
 from optimizer.history.panel import Cell, Floats
+from optimizer.language.message import figure, say
 
 SECONDS = 20.0  # for one question; it mostly takes milliseconds
 CHORDS, TANGENTS = 24, 8  # under a concave stretch, and parts of a convex one
@@ -61,7 +62,9 @@ def nearest(setting: Setting, target: Floats, seconds: float = SECONDS) -> Float
     if found.ended is Ended.INFEASIBLE:
         return None
     if found.values is None:
-        raise InternalError(f"no split that keeps the rules was found in {SECONDS:g} seconds.")
+        raise InternalError(
+            say("no split that keeps the rules was found in {seconds} seconds.", seconds=figure(SECONDS, "g"))
+        )
     domains = setting.domains()
     spend, _ = snap(domains, found.values[: setting.count])
     if keeps(setting, spend):
@@ -69,7 +72,7 @@ def nearest(setting: Setting, target: Floats, seconds: float = SECONDS) -> Float
     # What the solver's tolerances leave missing is made good by local improvement.
     improved = improve(setting, domains, spend)
     if improved is None:
-        raise InternalError("a split that keeps the rules was found, but only within the solver's tolerances.")
+        raise InternalError(say("a split that keeps the rules was found, but only within the solver's tolerances."))
     return improved.spend
 
 

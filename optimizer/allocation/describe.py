@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
@@ -20,6 +21,8 @@ from optimizer.allocation.rules import (
 )
 from optimizer.allocation.setting import Setting
 from optimizer.history.panel import Cell
+from optimizer.language.message import Message, figure, join, number, say
+from optimizer.language.message import place as named
 
 LEAST = 1e-9  # of the budget: a repair below it is none
 CENT = 0.01
@@ -33,7 +36,7 @@ class Repair:
     Attributes
     ----------
     verb : str
-        "lower", "raise", "relax", "drop"; or a whole phrase where `name` is empty.
+        "lower", "raise", "relax", "drop"; or a whole phrase, a message, where `name` is empty.
     name : str
         What is to be changed.
     amount : str
@@ -51,40 +54,79 @@ class Repair:
 def money(setting: Setting, amount: float) -> str:
     """An amount in budgets as money of the problem; more digits where cents say nothing."""
     value = amount * setting.money
-    return f"{value:,.2f}" if abs(value) >= CENT or value == 0.0 else f"{value:.3g}"
+    return number(value, 2) if abs(value) >= CENT or value == 0.0 else figure(value, ".3g")
 
 
-def describe(setting: Setting, kind: str, place: int, cells: Sequence[Cell]) -> str:
+def describe(setting: Setting, kind: str, place: int, cells: Sequence[Cell]) -> Message:
     """A rule, the budget or a bound with its numbers."""
     if kind == "budget":
-        return f"budget {money(setting, 1.0)} a week{', to be spent in full' if setting.spend_all else ''}"
-    if kind != "rule":
-        bound = setting.lower[place] if kind == "minimum" else setting.upper[place]
-        return f"{kind} of {cells[place].label} {money(setting, float(bound))}"
-    return f"{setting.rules[place].label} {_numbers(setting, setting.rules[place])}".rstrip()
+        budget = money(setting, 1.0)
+        if setting.spend_all:
+            return say("budget {budget} a week, to be spent in full", budget=budget)
+        return say("budget {budget} a week", budget=budget)
+    if kind == "minimum":
+        return say("minimum of {cell} {amount}", cell=named(cells[place]), amount=money(setting, setting.lower[place]))
+    if kind == "maximum":
+        return say("maximum of {cell} {amount}", cell=named(cells[place]), amount=money(setting, setting.upper[place]))
+    rule = setting.rules[place]
+    return join(" ", [rule.label, _numbers(setting, rule)])
 
 
 def _numbers(setting: Setting, rule: Rule) -> str:
     if isinstance(rule, GroupLimit):
-        named = [("at least", rule.minimum), ("at most", rule.maximum)]
-        shares = [("at least", rule.minimum_share), ("at most", rule.maximum_share)]
-        words = [(w, money(setting, v)) for w, v in named if v is not None]
-        words += [(w, f"{v:.6g} of what is spent") for w, v in shares if v is not None]
-        plain = len(words) == 1 and rule.label.startswith(("minimum", "maximum"))
-        return words[0][1] if plain else " and ".join(" ".join(w) for w in words)
+        return _limits(setting, rule)
     if isinstance(rule, Lock):
         return money(setting, rule.amount)
     if isinstance(rule, NothingOrAtLeast):
-        return f"(nothing or at least {money(setting, rule.amount)})"
+        return say("(nothing or at least {amount})", amount=money(setting, rule.amount))
     if isinstance(rule, CountLimit):
-        counts = [f"at least {rule.at_least}"] if rule.at_least else []
-        return " and ".join(counts if rule.at_most is None else [*counts, f"at most {rule.at_most}"])
+        counts = [_at_least(number(rule.at_least))] if rule.at_least else []
+        counts += [] if rule.at_most is None else [_at_most(number(rule.at_most))]
+        return _all_of(counts) if counts else ""
     if isinstance(rule, Diversification | ExplorationShare):
-        return f"{rule.share:.6g}"
+        return figure(rule.share, ".6g")
     if isinstance(rule, ChangeLimit):
-        changes = [] if rule.share is None else [f"{rule.share:.6g} of the amount"]
-        return "at most " + " and ".join(changes if rule.money is None else [*changes, money(setting, rule.money)])
+        changes = [] if rule.share is None else [say("{share} of the amount", share=figure(rule.share, ".6g"))]
+        return _at_most(_all_of(changes if rule.money is None else [*changes, money(setting, rule.money)]))
     return money(setting, rule.step) if isinstance(rule, Steps) else ""
+
+
+def _limits(setting: Setting, rule: GroupLimit) -> str:
+    """The limits of a group; a single one that its label already calls a minimum or maximum is the amount alone."""
+    sides = (_at_least, rule.minimum, rule.minimum_share), (_at_most, rule.maximum, rule.maximum_share)
+    limits = [(words, money(setting, amount)) for words, amount, _ in sides if amount is not None]
+    limits += [
+        (words, say("{share} of what is spent", share=figure(share, ".6g")))
+        for words, _, share in sides
+        if share is not None
+    ]
+    if len(limits) == 1 and rule.label.startswith(("minimum", "maximum")):
+        return limits[0][1]
+    return _all_of([words(limit) for words, limit in limits])
+
+
+def _at_least(amount: str) -> Message:
+    return say("at least {amount}", amount=amount)
+
+
+def _at_most(amount: str) -> Message:
+    return say("at most {amount}", amount=amount)
+
+
+def _all_of(parts: Sequence[str]) -> str:
+    """Limits that hold together, one at least."""
+    return reduce(lambda before, part: say("{limits} and {limit}", limits=before, limit=part), parts)
+
+
+def either(ways: Sequence[str]) -> str:
+    """Ways out of which one is enough, one at least.
+
+    Examples
+    --------
+    >>> either(["raise a", "lower b", "drop c"])
+    'raise a, or lower b, or drop c'
+    """
+    return reduce(lambda before, way: say("{ways}, or {way}", ways=before, way=way), ways)
 
 
 def repair_of(
@@ -92,24 +134,23 @@ def repair_of(
 ) -> list[Repair]:
     """Words for how far something must give way (in budgets; a count for counts; infinite for what must go)."""
     if kind == "budget":
-        verbs = zip(("raise", "lower"), amounts, (1.0, -1.0), strict=True)
-        return [
-            Repair(f"{verb} the budget to {money(setting, 1.0 + sign * amount)}")
-            for verb, amount, sign in verbs
-            if amount is not None and amount > LEAST and 1.0 + sign * amount > LEAST
-        ]
+        up, down = (None if amount is None or amount <= LEAST else amount for amount in amounts)
+        ways = [] if up is None else [say("raise the budget to {budget}", budget=money(setting, 1.0 + up))]
+        if down is not None and 1.0 - down > LEAST:
+            ways.append(say("lower the budget to {budget}", budget=money(setting, 1.0 - down)))
+        return [Repair(way) for way in ways]
     amount = amounts[0]
     if amount is None:
         return []
-    if kind != "rule":
-        name = f"the {kind} of {cells[place].label}"
-        return [Repair("lower" if kind == "minimum" else "raise", name, money(setting, amount))]
+    if kind == "minimum":
+        return [Repair("lower", say("the minimum of {cell}", cell=named(cells[place])), money(setting, amount))]
+    if kind == "maximum":
+        return [Repair("raise", say("the maximum of {cell}", cell=named(cells[place])), money(setting, amount))]
     rule = setting.rules[place]
     if not np.isfinite(amount) or amount <= LEAST or not isinstance(rule, _MEASURED):
         return [Repair("drop", rule.label)]
-    return [
-        Repair(_verb(rule), rule.label, str(round(amount)) if isinstance(rule, CountLimit) else money(setting, amount))
-    ]
+    by = number(round(amount)) if isinstance(rule, CountLimit) else money(setting, amount)
+    return [Repair(_verb(rule), rule.label, by)]
 
 
 _MEASURED = (GroupLimit, Lock, CountLimit, Diversification, ChangeLimit, ExplorationShare)
@@ -129,7 +170,21 @@ def _verb(rule: Rule) -> str:
     return "relax"
 
 
-def sentence(names: Sequence[str], repairs: Sequence[Repair], *, budget: bool) -> str:
+_BY: dict[str, Callable[[str, str], Message]] = {
+    "lower": lambda name, amount: say("lower {name} by {amount}", name=name, amount=amount),
+    "raise": lambda name, amount: say("raise {name} by {amount}", name=name, amount=amount),
+    "relax": lambda name, amount: say("relax {name} by {amount}", name=name, amount=amount),
+}
+
+
+def _way(repair: Repair) -> str:
+    """A repair in words."""
+    if not repair.name:
+        return repair.verb
+    return _BY[repair.verb](repair.name, repair.amount) if repair.amount else say("drop {name}", name=repair.name)
+
+
+def sentence(names: Sequence[str], repairs: Sequence[Repair], *, budget: bool) -> Message:
     """What clashes, and the ways out; those that ask the same of each are said once.
 
     Examples
@@ -142,15 +197,19 @@ def sentence(names: Sequence[str], repairs: Sequence[Repair], *, budget: bool) -
     'budget 10,000; minimum of instagram 8,000 + minimum of tiktok 4,000; raise the budget to 12,000, or lower one of \
 them by 2,000.'
     """
-    shown = [*names[:NAMED], f"{len(names) - NAMED} more"] if len(names) > NAMED + 1 else list(names)
-    clash = "; ".join(filter(None, [shown[0], " + ".join(shown[1:])])) if budget else " + ".join(shown)
-    named = [r for r in repairs if r.name]
-    alike = {(r.verb, r.amount, r.partly) for r in named}
-    ways = [r.verb for r in repairs if not r.name]
-    if len(named) > 1 and len(alike) == 1 and named[0].amount:
-        ways.append(f"{named[0].verb} one of them by {named[0].amount}")
+    shown = list(names)
+    if len(names) > NAMED + 1:
+        shown[NAMED:] = [say("{count} more", count=number(len(names) - NAMED))]
+    clash = join("; ", [shown[0], join(" + ", shown[1:])]) if budget else join(" + ", shown)
+    others = [r for r in repairs if r.name]
+    alike = {(r.verb, r.amount, r.partly) for r in others}
+    ways = [_way(r) for r in repairs if not r.name]
+    if len(others) > 1 and len(alike) == 1 and others[0].amount:
+        ways.append(_BY[others[0].verb](say("one of them"), others[0].amount))
     else:
-        ways += [f"{r.verb} {r.name}{' by ' + r.amount if r.amount else ''}" for r in named]
+        ways += [_way(r) for r in others]
     ways = list(dict.fromkeys(ways))[:WAYS]
-    tail = "; other rules clash as well" if repairs and all(r.partly for r in repairs) else ""
-    return f"{clash}; {', or '.join(ways) or 'drop one of them'}{tail}."
+    found = {"clash": clash, "ways": either(ways) if ways else say("drop one of them")}
+    if repairs and all(r.partly for r in repairs):
+        return say("{clash}; {ways}; other rules clash as well.", **found)
+    return say("{clash}; {ways}.", **found)

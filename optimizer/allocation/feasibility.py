@@ -14,6 +14,7 @@ from optimizer.allocation.rule_checks import check_rules
 from optimizer.allocation.rules import RatioFloor
 from optimizer.errors import InfeasibleError, InputError
 from optimizer.history.panel import Cell, Floats
+from optimizer.language.message import figure, join, number, place, say
 
 ROUNDING = 1e-12  # budgets may miss the sum of the bounds by this share; weights below it (of the largest) are none
 TINY = 1e-300
@@ -43,13 +44,14 @@ def check(problem: Problem) -> Bounds:
     cells = problem.curves.cells
     check_budget(problem.budget)
     check_bounds(problem.bounds, cells, len(cells))
-    _check_amounts(problem.baseline, cells, len(cells), "today's spend")
+    _check_amounts(problem.baseline, cells, len(cells), say("today's spend"))
     if not 0.0 <= problem.tolerance < 1.0:
-        raise InputError.at(f"tolerance is {problem.tolerance}", fix="it must be 0 or more and below 1")
+        raise wrong_tolerance(problem.tolerance)
     if not problem.seconds >= 0.0:
-        raise InputError.at(f"seconds is {problem.seconds}", fix="it must be 0 or more")
+        raise wrong_seconds(problem.seconds)
     if not 0.0 <= problem.cost_of_money < np.inf:
-        raise InputError.at(f"cost_of_money is {problem.cost_of_money}", fix="it must be 0 or more")
+        said = say("cost_of_money is {cost}", cost=figure(problem.cost_of_money))
+        raise InputError.at(said, fix=say("it must be 0 or more"))
     check_rules(problem.rules, cells)
     first, last = problem.curves.knots[:, 0], problem.curves.knots[:, -1]
     for rule in problem.rules:
@@ -63,33 +65,56 @@ def check(problem: Problem) -> Bounds:
     if over.any():
         c = int(np.argmax(over))
         raise InfeasibleError(
-            f"{cells[c].label} may spend {problem.bounds.lower[c]:,.2f} to {problem.bounds.upper[c]:,.2f} a week, but "
-            f"its curve is known from {first[c]:,.2f} to {last[c]:,.2f} only; move its bounds into that range."
+            say(
+                "{cell} may spend {lower} to {upper} a week, but its curve is known from {first} to {last} only; "
+                "move its bounds into that range.",
+                cell=place(cells[c]),
+                lower=number(problem.bounds.lower[c], 2),
+                upper=number(problem.bounds.upper[c], 2),
+                first=number(first[c], 2),
+                last=number(last[c], 2),
+            )
         )
     bounds = Bounds(lower, upper)
     check_sums(problem.budget, bounds, cells, spend_all=problem.spend_all)
     return bounds
 
 
+def wrong_tolerance(tolerance: float) -> InputError:
+    """The error for a tolerance that is no share of the best value."""
+    problem = say("tolerance is {tolerance}", tolerance=figure(tolerance))
+    return InputError.at(problem, fix=say("it must be 0 or more and below 1"))
+
+
+def wrong_seconds(seconds: float) -> InputError:
+    """The error for a time limit below 0."""
+    return InputError.at(say("seconds is {seconds}", seconds=figure(seconds)), fix=say("it must be 0 or more"))
+
+
 def check_budget(budget: float) -> None:
     """Raise InputError unless the budget is a positive, finite amount."""
     if not np.isfinite(budget):
-        raise InputError.at(f"the budget is {budget}", fix="it must be a number above 0")
+        problem = say("the budget is {budget}", budget=figure(budget))
+        raise InputError.at(problem, fix=say("it must be a number above 0"))
     if budget <= 0.0:
-        raise InputError.at(f"the budget is {budget:,.2f}", fix="it must be above 0")
+        problem = say("the budget is {budget}", budget=figure(budget, ",.2f"))
+        raise InputError.at(problem, fix=say("it must be above 0"))
 
 
 def check_bounds(bounds: Bounds, cells: Sequence[Cell], count: int) -> None:
     """Raise InputError unless 0 <= lower <= upper for each of `count` cells; an upper bound may be infinite."""
-    _check_amounts(bounds.lower, cells, count, "the minimum")
-    _check_amounts(bounds.upper, cells, count, "the maximum", infinite=True)
+    _check_amounts(bounds.lower, cells, count, say("the minimum"))
+    _check_amounts(bounds.upper, cells, count, say("the maximum"), infinite=True)
     crossed = bounds.lower > bounds.upper
     if crossed.any():
         c = int(np.argmax(crossed))
-        raise InputError.at(
-            f"the minimum of {_name(cells, c)} is {bounds.lower[c]:,.2f} and its maximum {bounds.upper[c]:,.2f}",
-            fix="the minimum must not be above the maximum",
+        problem = say(
+            "the minimum of {cell} is {lower} and its maximum {upper}",
+            cell=_name(cells, c),
+            lower=number(bounds.lower[c], 2),
+            upper=number(bounds.upper[c], 2),
         )
+        raise InputError.at(problem, fix=say("the minimum must not be above the maximum"))
 
 
 def check_sums(budget: float, bounds: Bounds, cells: Sequence[Cell] = (), *, spend_all: bool = True) -> None:
@@ -108,15 +133,25 @@ cell 2 4.00); raise the budget to 12.00 or lower minimums by 2.00.
     floor, ceiling = float(np.sum(bounds.lower)), float(np.sum(bounds.upper))
     if floor > budget * (1.0 + ROUNDING):
         raise InfeasibleError(
-            f"budget {budget:,.2f} a week; the minimums sum to {floor:,.2f} "
-            f"(largest: {_largest(bounds.lower, cells)}); "
-            f"raise the budget to {floor:,.2f} or lower minimums by {floor - budget:,.2f}."
+            say(
+                "budget {budget} a week; the minimums sum to {sum} (largest: {largest}); "
+                "raise the budget to {sum} or lower minimums by {missing}.",
+                budget=number(budget, 2),
+                sum=number(floor, 2),
+                largest=_largest(bounds.lower, cells),
+                missing=number(floor - budget, 2),
+            )
         )
     if spend_all and ceiling < budget * (1.0 - ROUNDING):
         raise InfeasibleError(
-            f"budget {budget:,.2f} a week, to be spent in full; the maximums sum to {ceiling:,.2f} "
-            f"(largest: {_largest(bounds.upper, cells)}); "
-            f"lower the budget to {ceiling:,.2f} or raise maximums by {budget - ceiling:,.2f}."
+            say(
+                "budget {budget} a week, to be spent in full; the maximums sum to {sum} (largest: {largest}); "
+                "lower the budget to {sum} or raise maximums by {missing}.",
+                budget=number(budget, 2),
+                sum=number(ceiling, 2),
+                largest=_largest(bounds.upper, cells),
+                missing=number(budget - ceiling, 2),
+            )
         )
 
 
@@ -156,7 +191,7 @@ def fit_to_bounds(weights: Floats, budget: float, bounds: Bounds, cells: Sequenc
     weights = np.asarray(weights, dtype=np.float64)
     check_budget(budget)
     check_bounds(bounds, cells, len(weights))
-    _check_amounts(weights, cells, len(weights), "today's spend")
+    _check_amounts(weights, cells, len(weights), say("today's spend"))
     check_sums(budget, bounds, cells)
     weights = weights / max(float(weights.max(initial=0.0)), TINY)
     used = weights > ROUNDING
@@ -205,17 +240,21 @@ def _proportional(weights: Floats, budget: float, bounds: Bounds) -> Floats:
 
 def _check_amounts(amounts: Floats, cells: Sequence[Cell], count: int, what: str, *, infinite: bool = False) -> None:
     if np.shape(amounts) != (count,):
-        raise InputError.at(f"{what} has the shape {np.shape(amounts)}", fix=f"one number for each of {count} cells")
+        problem = say("{what} has the shape {shape}", what=what, shape=str(np.shape(amounts)))
+        raise InputError.at(problem, fix=say("one number for each of {count} cells", count=number(count)))
     bad = np.isnan(amounts) | (~infinite & np.isinf(amounts)) | (amounts < 0.0)
     if bad.any():
         c = int(np.argmax(bad))
-        raise InputError.at(f"{what} of {_name(cells, c)} is {amounts[c]:,.2f}", fix="it must be 0 or more")
+        amount = figure(float(amounts[c]), ",.2f")
+        problem = say("{what} of {cell} is {amount}", what=what, cell=_name(cells, c), amount=amount)
+        raise InputError.at(problem, fix=say("it must be 0 or more"))
 
 
 def _largest(amounts: Floats, cells: Sequence[Cell]) -> str:
     order = [int(c) for c in np.argsort(-amounts, kind="stable")[:NAMED] if amounts[c] > 0.0]
-    return ", ".join(f"{_name(cells, c)} {amounts[c]:,.2f}" for c in order) or "none above 0"
+    named = [say("{cell} {amount}", cell=_name(cells, c), amount=number(amounts[c], 2)) for c in order]
+    return join(", ", named) if named else say("none above 0")
 
 
 def _name(cells: Sequence[Cell], index: int) -> str:
-    return cells[index].label if len(cells) else f"cell {index + 1}"
+    return place(cells[index]) if len(cells) else say("cell {number}", number=number(index + 1))

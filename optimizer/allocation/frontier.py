@@ -21,6 +21,7 @@ from optimizer.allocation.problem import Allocation, Bounds, Certificate, Proble
 from optimizer.allocation.solve import solve
 from optimizer.errors import InfeasibleError, InputError
 from optimizer.history.panel import Floats
+from optimizer.language.message import figure, say
 
 RUNGS = 5  # steps of the ladder each way, unless told
 ALIKE = 1e-9  # relative: values nearer than this are one value
@@ -155,7 +156,7 @@ def frontier(problem: Problem, budgets: Iterable[float]) -> Frontier:
     """
     asked = [float(budget) for budget in budgets]
     if not asked:
-        raise InputError.at("no budget is given", fix="a frontier needs at least one")
+        raise InputError.at(say("no budget is given"), fix=say("a frontier needs at least one"))
     for budget in asked:
         check_budget(budget)
     until = time.monotonic() + problem.seconds
@@ -214,7 +215,7 @@ def ladder(problem: Problem, step: float, rungs: int = RUNGS) -> tuple[Rung, ...
     60: [0.0, -20.0] brings -40, 2 each
     """
     if not (np.isfinite(step) and step > 0.0):
-        raise InputError.at(f"the step is {step}", fix="it must be a number above 0")
+        raise InputError.at(say("the step is {step}", step=figure(step)), fix=say("it must be a number above 0"))
     count = max(int(rungs), 0)
     until = time.monotonic() + problem.seconds
     share = problem.seconds / (4 * count + 1)  # two solves a rung

@@ -15,6 +15,7 @@ import numpy as np
 from optimizer.allocation.programme import Programme
 from optimizer.errors import InternalError
 from optimizer.history.panel import Floats
+from optimizer.language.message import say
 
 if TYPE_CHECKING:
     import pulp  # type: ignore[import-untyped]
@@ -174,7 +175,7 @@ def _read(model: pulp.LpProblem, programme: Programme, names: list[str]) -> Outc
     solved = status == HighsModelStatus.kOptimal
     stopped = status in (HighsModelStatus.kTimeLimit, HighsModelStatus.kInterrupt, HighsModelStatus.kIterationLimit)
     if not (solved or stopped):
-        raise InternalError(f"the solver ended with {solver.modelStatusToString(status)!r}.")
+        raise InternalError(say("the solver ended with {status}.", status=repr(solver.modelStatusToString(status))))
     values = None
     if info.primal_solution_status == SolutionStatus.kSolutionStatusFeasible:
         values = np.clip(np.zeros(len(programme.lower)), programme.lower, programme.upper)

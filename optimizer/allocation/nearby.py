@@ -27,6 +27,7 @@ from optimizer.allocation.rules import FixedCost
 from optimizer.allocation.solve import solve
 from optimizer.errors import InfeasibleError, InputError
 from optimizer.history.panel import Floats
+from optimizer.language.message import figure, say
 from optimizer.response.curves import Curves, count_below
 
 GIVE_AWAY = 0.05  # of the gain over today's split, unless told
@@ -107,10 +108,11 @@ def near_best(problem: Problem, give_away: float = GIVE_AWAY, best: Allocation |
     ((0, 1), 2, 0.3)
     """
     if not 0.0 <= give_away <= 1.0:
-        raise InputError.at(f"the share of the gain to give away is {give_away}", fix="it must be from 0 to 1")
+        said = say("the share of the gain to give away is {share}", share=figure(give_away))
+        raise InputError.at(said, fix=say("it must be from 0 to 1"))
     if not problem.spend_all:
-        fix = "near-best plans compare splits of one budget, spent in full"
-        raise InputError.at("the budget may be left unspent", fix=fix)
+        fix = say("near-best plans compare splits of one budget, spent in full")
+        raise InputError.at(say("the budget may be left unspent"), fix=fix)
     problem = replace(problem, price_rules=False)
     best = best if best is not None else solve(problem)
     search = _Search(problem, best, give_away)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from optimizer.errors import InternalError
 from optimizer.history.panel import Floats
+from optimizer.language.message import say
 
 ROUNDING = 1e-12
 ROUNDS = 4  # of narrowing bounds by each other
@@ -153,7 +154,7 @@ class Polytope:
         if found.status == 2:
             return None
         if found.x is None:
-            raise InternalError(f"the search for a feasible path ended with: {found.message}")
+            raise InternalError(say("the search for a feasible path ended with: {words}", words=found.message))
         return np.asarray(found.x[:size].reshape(self.lower.shape)), np.asarray(found.x[size:])
 
     def settled(self, spend: Floats) -> Floats:

@@ -22,12 +22,15 @@ from optimizer.allocation.targets import (
     STEPS,
     Answer,
     bound_at,
+    brings,
     check_weeks,
-    say,
+    shown,
     total_words,
     try_at,
+    with_proof,
 )
 from optimizer.errors import InfeasibleError, InputError
+from optimizer.language.message import Message, figure, say
 
 SLACK = 1e-9  # relative: a return missed by less is met
 TOO_SMALL = 1e-9  # of the largest budget: no answer is sought below
@@ -41,12 +44,12 @@ class _Asked:
     rate: float
     weeks: int
     precision: float
-    words: str
+    words: Message
     inverse: bool
 
-    def say(self, rate: float) -> str:
+    def shown(self, rate: float) -> str:
         """A return in the terms that were asked for."""
-        return say(self.weeks / max(rate, TINY) if self.inverse else rate / self.weeks)
+        return shown(self.weeks / max(rate, TINY) if self.inverse else rate / self.weeks)
 
 
 def spend_at_marginal_roas(problem: Problem, roas: float, *, weeks: int = 1) -> Answer:
@@ -89,29 +92,45 @@ def spend_at_marginal_roas(problem: Problem, roas: float, *, weeks: int = 1) -> 
     >>> round(answer.spend, 6), answer.allocation.spend.round(6)
     (125.0, array([75., 50.]))
     """
-    price = _price_of(roas, weeks, "the marginal ROAS asked for")
+    price = _price_of(roas, weeks, say("the marginal ROAS asked for"))
     if not plain(problem):
         return _marginal_with_rules(problem, roas, weeks)
     bounds, response = _response(problem)
     spend, _ = response.at(price * (1.0 - ALIKE))
     total, least = float(spend.sum()), float(bounds.lower.sum())
     if total <= least * (1.0 + ALIKE):
-        best = _best_first_return(response) / weeks
-        first = "the first money above the minimums" if least > 0.0 else "the first money"
-        raise InfeasibleError(
-            f"no spend within the bounds has a marginal ROAS of {say(roas)}; {first} brings at most {say(best)}."
-        )
+        raise _too_dear(roas, _best_first_return(response) / weeks, least)
     at = replace(problem, budget=total)
     spend = settle(spend, total, bounds)
     baseline = fit_to_bounds(problem.baseline, total, bounds, problem.curves.cells)
     proof = certify(at, bounds, spend, Proof((Part(price),)))
     plan = Allocation(spend, baseline, float(problem.curves.value(baseline).sum()), proof)
-    words = total_words(f"{say(total)} a week bring {say(proof.value)}", total, weeks)
+    words = total_words(brings(total, proof.value), total, weeks)
     if total >= float(bounds.upper.sum()) * (1.0 - ALIKE):
-        end = "the maximums allow no more, and its last money still earns so much"
+        end = say("the maximums allow no more, and its last money still earns so much")
     else:
-        end = f"proven: no further money has a marginal ROAS of {say(roas)}"
-    return Answer(total, total, weeks, plan, f"{words}; {end}.")
+        end = say("proven: no further money has a marginal ROAS of {roas}", roas=shown(roas))
+    return Answer(total, total, weeks, plan, with_proof(words, end))
+
+
+def _too_dear(roas: float, best: float, least: float) -> InfeasibleError:
+    """The error where not even the first money above the minimums, which sum to `least`, earns what is asked."""
+    if least > 0.0:
+        return InfeasibleError(
+            say(
+                "no spend within the bounds has a marginal ROAS of {roas}; the first money above the minimums brings "
+                "at most {best}.",
+                roas=shown(roas),
+                best=shown(best),
+            )
+        )
+    return InfeasibleError(
+        say(
+            "no spend within the bounds has a marginal ROAS of {roas}; the first money brings at most {best}.",
+            roas=shown(roas),
+            best=shown(best),
+        )
+    )
 
 
 def spend_at_roas(problem: Problem, roas: float, *, weeks: int = 1, precision: float = PRECISION) -> Answer:
@@ -140,8 +159,8 @@ def spend_at_roas(problem: Problem, roas: float, *, weeks: int = 1, precision: f
     InfeasibleError
         No spend has such a return; the message says what the best is.
     """
-    rate = _price_of(roas, weeks, "the ROAS asked for")
-    asked = _Asked(rate, weeks, precision, f"a ROAS of {say(roas)}", inverse=False)
+    rate = _price_of(roas, weeks, say("the ROAS asked for"))
+    asked = _Asked(rate, weeks, precision, say("a ROAS of {roas}", roas=shown(roas)), inverse=False)
     return _at_average(problem, asked)
 
 
@@ -162,9 +181,10 @@ def spend_at_cpa(problem: Problem, cpa: float, *, weeks: int = 1, precision: flo
     optimizer.errors.InfeasibleError: no spend within the bounds has a CPA of 0.2 or less; the best is 0.25.
     """
     if not (np.isfinite(cpa) and cpa > 0.0):
-        raise InputError.at(f"the CPA asked for is {cpa}", fix="it must be a number above 0")
-    rate = _price_of(1.0 / cpa, weeks, "the inverse of the CPA asked for")
-    asked = _Asked(rate, weeks, PRECISION, f"a CPA of {say(cpa)} or less", inverse=True)
+        said = say("the CPA asked for is {cpa}", cpa=figure(cpa))
+        raise InputError.at(said, fix=say("it must be a number above 0"))
+    rate = _price_of(1.0 / cpa, weeks, say("the inverse of the CPA asked for"))
+    asked = _Asked(rate, weeks, PRECISION, say("a CPA of {cpa} or less", cpa=shown(cpa)), inverse=True)
     return _at_average(problem, asked)
 
 
@@ -177,8 +197,7 @@ def _at_average(problem: Problem, asked: _Asked) -> Answer:
     least, most = float(bounds.lower.sum()), float(bounds.upper.sum())
     best, anchor = _best_average(problem, response)
     if best < asked.rate * (1.0 - ALIKE):
-        where = f" at {say(anchor)} a week" if anchor > PRECISION * most else ""
-        raise InfeasibleError(f"no spend within the bounds has {asked.words}; the best is {asked.say(best)}{where}.")
+        raise _never(asked, best, anchor if anchor > PRECISION * most else 0.0)
     if not plain(problem):
         anchor = _anchor_under_rules(problem, asked, most)
     spend = limit = _envelope_end(problem, response, asked.rate)
@@ -199,7 +218,27 @@ def _at_average(problem: Problem, asked: _Asked) -> Answer:
         past = least if spend <= anchor else max(anchor, least)
         spend = max(min(excluded, spend * (1.0 - 0.5 * asked.precision)), past)
     raise InfeasibleError(
-        f"no plan within the bounds and rules was found that has {asked.words}; at best it could be {asked.say(best)}."
+        say(
+            "no plan within the bounds and rules was found that has {asked}; at best it could be {best}.",
+            asked=asked.words,
+            best=asked.shown(best),
+        )
+    )
+
+
+def _never(asked: _Asked, best: float, at: float) -> InfeasibleError:
+    """The error where no budget has the return; the best one is had `at` a weekly spend, if that is above 0."""
+    if at > 0.0:
+        return InfeasibleError(
+            say(
+                "no spend within the bounds has {asked}; the best is {best} at {spend} a week.",
+                asked=asked.words,
+                best=asked.shown(best),
+                spend=shown(at),
+            )
+        )
+    return InfeasibleError(
+        say("no spend within the bounds has {asked}; the best is {best}.", asked=asked.words, best=asked.shown(best))
     )
 
 
@@ -209,20 +248,26 @@ def _anchor_under_rules(problem: Problem, asked: _Asked, most: float) -> float:
     net = solve_at(netted, most)
     spend = float(net.spend.sum())
     if spend <= TOO_SMALL * most or net.certificate.value < -SLACK * asked.rate * spend:
-        raise InfeasibleError(f"no spend was found that keeps the bounds and rules and has {asked.words}.")
+        raise InfeasibleError(
+            say("no spend was found that keeps the bounds and rules and has {asked}.", asked=asked.words)
+        )
     return spend
 
 
 def _average_answer(problem: Problem, asked: _Asked, where: tuple[float, float], plan: Allocation) -> Answer:
     spend, limit = where
     proof = plan.certificate
-    words = f"{say(spend)} a week bring {say(proof.value)}, {'CPA' if asked.inverse else 'ROAS'} "
-    words = total_words(words + asked.say(proof.value / spend), spend, asked.weeks)
-    if limit >= budget_range(problem)[1] * (1.0 - ALIKE) and spend >= limit * (1.0 - ALIKE):
-        end = "the bounds allow no more"
+    found = {"spend": shown(spend), "value": shown(proof.value), "rate": asked.shown(proof.value / spend)}
+    if asked.inverse:
+        words = say("{spend} a week bring {value}, CPA {rate}", **found)
     else:
-        end = f"proven: more than {say(limit)} a week cannot have {asked.words}"
-    return Answer(spend, limit, asked.weeks, plan, f"{words}; {end}.")
+        words = say("{spend} a week bring {value}, ROAS {rate}", **found)
+    words = total_words(words, spend, asked.weeks)
+    if limit >= budget_range(problem)[1] * (1.0 - ALIKE) and spend >= limit * (1.0 - ALIKE):
+        end = say("the bounds allow no more")
+    else:
+        end = say("proven: more than {limit} a week cannot have {asked}", limit=shown(limit), asked=asked.words)
+    return Answer(spend, limit, asked.weeks, plan, with_proof(words, end))
 
 
 def _envelope_end(problem: Problem, response: Response, rate: float) -> float:
@@ -278,13 +323,20 @@ def _marginal_with_rules(problem: Problem, roas: float, weeks: int) -> Answer:
     spend = float(net.spend.sum())
     if not spend > ALIKE * most:
         raise InfeasibleError(
-            f"no spend within the bounds and rules has a marginal ROAS of {say(roas)}: none is worth its money."
+            say(
+                "no spend within the bounds and rules has a marginal ROAS of {roas}: none is worth its money.",
+                roas=shown(roas),
+            )
         )
     plan = solve_at(replace(problem, baseline=net.spend), spend)
     missing = max(net.certificate.bound - (plan.certificate.value - price * spend), 0.0)
-    words = total_words(f"{say(spend)} a week bring {say(plan.certificate.value)}", spend, weeks)
-    proof = f"proven: after {say(roas)} per unit of money no spend is worth {say(missing)} more than this one"
-    return Answer(spend, spend, weeks, plan, f"{words}; {proof}.")
+    words = total_words(brings(spend, plan.certificate.value), spend, weeks)
+    proof = say(
+        "proven: after {roas} per unit of money no spend is worth {missing} more than this one",
+        roas=shown(roas),
+        missing=shown(missing),
+    )
+    return Answer(spend, spend, weeks, plan, with_proof(words, proof))
 
 
 def _best_first_return(response: Response) -> float:
@@ -304,13 +356,14 @@ def _response(problem: Problem) -> tuple[Bounds, Response]:
     """Bounds narrowed to the curves' ranges, and the cells' answers to a price; rules are left aside."""
     most = budget_range(problem)[1]
     if not most > 0.0:
-        raise InfeasibleError("the bounds allow no spending at all; raise a maximum above 0.")
+        raise InfeasibleError(say("the bounds allow no spending at all; raise a maximum above 0."))
     bounds = check(replace(problem, rules=(), spend_all=True, cost_of_money=0.0, budget=most))
     return bounds, respond(problem.curves, bounds)
 
 
-def _price_of(roas: float, weeks: int, what: str) -> float:
+def _price_of(roas: float, weeks: int, what: Message) -> float:
     if not (np.isfinite(roas) and roas > 0.0):
-        raise InputError.at(f"{what} is {roas}", fix="it must be a number above 0")
+        said = say("{what} is {value}", what=what, value=figure(roas))
+        raise InputError.at(said, fix=say("it must be a number above 0"))
     check_weeks(weeks)
     return roas * weeks

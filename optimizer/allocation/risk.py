@@ -20,6 +20,7 @@ from optimizer.allocation.problem import Status
 from optimizer.allocation.week_rules import WeeklyProblem, WeekSetting, prepare
 from optimizer.errors import InputError
 from optimizer.history.panel import Floats
+from optimizer.language.message import figure, number, say
 
 WIDTHS = (0.3, 0.1, 0.03, 0.01, 0.003, 0.001)  # rounding of CVaR's corner, of the spread of the draws, step by step
 SHARP = 0.1  # of the tolerance: what a climb may leave open
@@ -193,7 +194,7 @@ def efficient_line(problem: WeeklyProblem, points: int = 9, level: float = 0.1) 
         Mean falls and risk (CVaR) rises along it, as far as the gaps allow.
     """
     if points < 2:
-        raise InputError.at(f"the line has {points} points", fix="2 or more are needed")
+        raise InputError.at(say("the line has {points} points", points=number(points)), fix=say("2 or more are needed"))
     risk = Risk(Kind.CVAR, level)
     _check(risk)
     setting = prepare(problem)
@@ -398,9 +399,11 @@ class _Search:
 
 
 def _check(risk: Risk) -> None:
-    highest = "below 1" if risk.kind is Kind.QUANTILE else "at most 1"
     known = 0.0 < risk.level < 1.0 or (risk.kind is Kind.CVAR and risk.level == 1.0)
     if risk.kind in (Kind.CVAR, Kind.QUANTILE) and not known:
-        raise InputError.at(f"the level is {risk.level}", fix=f"it must be above 0 and {highest}")
+        below, most = say("it must be above 0 and below 1"), say("it must be above 0 and at most 1")
+        fix = below if risk.kind is Kind.QUANTILE else most
+        raise InputError.at(say("the level is {level}", level=figure(risk.level)), fix=fix)
     if risk.kind is Kind.PROBABILITY and not np.isfinite(risk.target):
-        raise InputError.at(f"the target is {risk.target}", fix="it must be a finite number")
+        problem = say("the target is {target}", target=figure(risk.target))
+        raise InputError.at(problem, fix=say("it must be a finite number"))

@@ -23,6 +23,7 @@ from optimizer.allocation.rules import (
 )
 from optimizer.errors import InputError
 from optimizer.history.panel import Cell
+from optimizer.language.message import Message, figure, number, place, say
 
 
 def check_rules(rules: Sequence[Rule], cells: Sequence[Cell]) -> None:
@@ -30,13 +31,15 @@ def check_rules(rules: Sequence[Rule], cells: Sequence[Cell]) -> None:
     for rule in rules:
         own = cells_of(rule)
         if not own:
-            raise InputError.at(f"{rule.label} speaks of no cell", fix="name at least one")
+            raise InputError.at(say("{rule} speaks of no cell", rule=rule.label), fix=say("name at least one"))
         for cell in own:
             if not 0 <= cell < len(cells):
-                raise InputError.at(f"{rule.label} speaks of cell {cell}", fix=f"there are cells 0 to {len(cells) - 1}")
+                problem = say("{rule} speaks of cell {cell}", rule=rule.label, cell=number(cell))
+                raise InputError.at(problem, fix=say("there are cells 0 to {last}", last=number(len(cells) - 1)))
         if len(set(own)) < len(own):
             twice = next(c for c in own if own.count(c) > 1)
-            raise InputError.at(f"{rule.label} names {cells[twice].label} twice", fix="name each cell once")
+            problem = say("{rule} names {cell} twice", rule=rule.label, cell=place(cells[twice]))
+            raise InputError.at(problem, fix=say("name each cell once"))
         _CHECKS[type(rule)](rule, cells)
 
 
@@ -44,103 +47,126 @@ def _amount(label: str, name: str, value: float | None, *, above: bool = False) 
     if value is None:
         return
     if not math.isfinite(value) or value < 0.0 or (above and value == 0.0):
-        allowed = "a number above 0" if above else "a number of 0 or more"
-        raise InputError.at(f"{name} of {label} is {value:,.6g}", fix=f"it must be {allowed}")
+        allowed = say("it must be a number above 0") if above else say("it must be a number of 0 or more")
+        raise InputError.at(_says(label, name, figure(value, ",.6g")), fix=allowed)
 
 
 def _share(label: str, name: str, value: float | None) -> None:
     if value is not None and not 0.0 <= value <= 1.0:
-        raise InputError.at(f"{name} of {label} is {value:g}", fix="a share lies between 0 and 1: 0.25 is 25 %")
+        allowed = say("a share lies between 0 and 1: 0.25 is 25 %")
+        raise InputError.at(_says(label, name, figure(value, "g")), fix=allowed)
+
+
+def _says(label: str, name: str, value: str) -> Message:
+    return say("{what} of {rule} is {value}", what=name, rule=label, value=value)
 
 
 def _length(label: str, name: str, values: Sequence[float] | None, count: int) -> None:
     if values is not None and len(values) != count:
-        raise InputError.at(f"{label} has {len(values)} {name}", fix=f"one for each of its {count} cells is needed")
+        problem = say("{rule} has {count} {what}", rule=label, count=number(len(values)), what=name)
+        raise InputError.at(problem, fix=say("one for each of its {count} cells is needed", count=number(count)))
 
 
 def _group(rule: GroupLimit, _: Sequence[Cell]) -> None:
-    for name in ("minimum", "maximum"):
-        _amount(rule.label, name, getattr(rule, name))
-        _share(rule.label, f"{name}_share", getattr(rule, f"{name}_share"))
+    _amount(rule.label, say("minimum"), rule.minimum)
+    _share(rule.label, "minimum_share", rule.minimum_share)
+    _amount(rule.label, say("maximum"), rule.maximum)
+    _share(rule.label, "maximum_share", rule.maximum_share)
     pairs = ((rule.minimum, rule.maximum), (rule.minimum_share, rule.maximum_share))
     for low, high in pairs:
         if low is not None and high is not None and low > high:
-            raise InputError.at(
-                f"{rule.label} has the minimum {low:,.2f} above its maximum {high:,.2f}",
-                fix="the minimum must not be above the maximum",
+            problem = say(
+                "{rule} has the minimum {low} above its maximum {high}",
+                rule=rule.label,
+                low=number(low, 2),
+                high=number(high, 2),
             )
+            raise InputError.at(problem, fix=say("the minimum must not be above the maximum"))
     if all(side is None for pair in pairs for side in pair):
-        raise InputError.at(f"{rule.label} sets no limit", fix="give a minimum or a maximum, in money or as a share")
+        raise InputError.at(
+            say("{rule} sets no limit", rule=rule.label),
+            fix=say("give a minimum or a maximum, in money or as a share"),
+        )
 
 
 def _lock(rule: Lock, _: Sequence[Cell]) -> None:
-    _amount(rule.label, "the amount", rule.amount)
+    _amount(rule.label, say("the amount"), rule.amount)
 
 
 def _nothing_or(rule: NothingOrAtLeast, _: Sequence[Cell]) -> None:
-    _amount(rule.label, "the smallest amount", rule.amount, above=True)
-    _length(rule.label, "amounts that may stay", rule.stay, len(rule.cells))
+    _amount(rule.label, say("the smallest amount"), rule.amount, above=True)
+    _length(rule.label, say("amounts that may stay"), rule.stay, len(rule.cells))
     for amount in rule.stay or ():
-        _amount(rule.label, "an amount that may stay", amount)
+        _amount(rule.label, say("an amount that may stay"), amount)
 
 
 def _count(rule: CountLimit, _: Sequence[Cell]) -> None:
     count = len(rule.members)
     if any(not member for member in rule.members):
-        raise InputError.at(f"{rule.label} has a member without cells", fix="each member is one cell or more")
-    _amount(rule.label, "the smallest amount that counts", rule.smallest, above=rule.at_least > 0)
+        raise InputError.at(
+            say("{rule} has a member without cells", rule=rule.label), fix=say("each member is one cell or more")
+        )
+    _amount(rule.label, say("the smallest amount that counts"), rule.smallest, above=rule.at_least > 0)
     for name, value in (("at_least", rule.at_least), ("at_most", rule.at_most)):
         if value is not None and (value < 0 or value != int(value)):
-            raise InputError.at(f"{name} of {rule.label} is {value}", fix="it must be a whole number of 0 or more")
+            allowed = say("it must be a whole number of 0 or more")
+            raise InputError.at(_says(rule.label, name, figure(value)), fix=allowed)
     if rule.at_least > count:
-        raise InputError.at(
-            f"{rule.label} asks for at least {rule.at_least} in use", fix=f"there are only {count} to choose from"
-        )
+        problem = say("{rule} asks for at least {least} in use", rule=rule.label, least=number(rule.at_least))
+        raise InputError.at(problem, fix=say("there are only {count} to choose from", count=number(count)))
     if rule.at_most is not None and rule.at_least > rule.at_most:
-        raise InputError.at(
-            f"{rule.label} asks for at least {rule.at_least} and at most {rule.at_most} in use",
-            fix="the minimum must not be above the maximum",
+        problem = say(
+            "{rule} asks for at least {least} and at most {most} in use",
+            rule=rule.label,
+            least=number(rule.at_least),
+            most=number(rule.at_most),
         )
+        raise InputError.at(problem, fix=say("the minimum must not be above the maximum"))
 
 
 def _diversification(rule: Diversification, _: Sequence[Cell]) -> None:
-    _share(rule.label, "the share", rule.share)
+    _share(rule.label, say("the share"), rule.share)
 
 
 def _change(rule: ChangeLimit, _: Sequence[Cell]) -> None:
-    _amount(rule.label, "the share", rule.share)
-    _amount(rule.label, "the money", rule.money)
-    _amount(rule.label, "the change that is always allowed", rule.always)
-    _length(rule.label, "amounts to compare with", rule.reference, len(rule.cells))
+    _amount(rule.label, say("the share"), rule.share)
+    _amount(rule.label, say("the money"), rule.money)
+    _amount(rule.label, say("the change that is always allowed"), rule.always)
+    _length(rule.label, say("amounts to compare with"), rule.reference, len(rule.cells))
     for amount in rule.reference or ():
-        _amount(rule.label, "an amount to compare with", amount)
+        _amount(rule.label, say("an amount to compare with"), amount)
     if rule.share is None and rule.money is None:
-        raise InputError.at(f"{rule.label} sets no limit", fix="give a share, an amount of money, or both")
+        raise InputError.at(
+            say("{rule} sets no limit", rule=rule.label), fix=say("give a share, an amount of money, or both")
+        )
 
 
 def _steps(rule: Steps, _: Sequence[Cell]) -> None:
-    _amount(rule.label, "the step", rule.step, above=True)
+    _amount(rule.label, say("the step"), rule.step, above=True)
 
 
 def _fixed(rule: FixedCost, _: Sequence[Cell]) -> None:
-    _amount(rule.label, "the cost", rule.cost)
+    _amount(rule.label, say("the cost"), rule.cost)
 
 
 def _ratio(rule: RatioFloor, cells: Sequence[Cell]) -> None:
-    _amount(rule.label, "the outcome per unit of money", rule.floor, above=True)
-    _amount(rule.label, "the number of weeks", rule.weeks, above=True)
+    _amount(rule.label, say("the outcome per unit of money"), rule.floor, above=True)
+    _amount(rule.label, say("the number of weeks"), rule.weeks, above=True)
     if tuple(rule.curves.cells) != tuple(cells):
-        raise InputError.at(f"the curves of {rule.label} are of other cells", fix="give one curve per cell, in order")
+        raise InputError.at(
+            say("the curves of {rule} are of other cells", rule=rule.label),
+            fix=say("give one curve per cell, in order"),
+        )
 
 
 def _exploration(rule: ExplorationShare, _: Sequence[Cell]) -> None:
-    _share(rule.label, "the share", rule.share)
+    _share(rule.label, say("the share"), rule.share)
 
 
 def _tied(rule: Tied, _: Sequence[Cell]) -> None:
-    _length(rule.label, "weights", rule.weights, len(rule.cells))
+    _length(rule.label, say("weights"), rule.weights, len(rule.cells))
     for weight in rule.weights:
-        _amount(rule.label, "a weight", weight, above=True)
+        _amount(rule.label, say("a weight"), weight, above=True)
 
 
 _CHECKS: dict[type[Rule], Callable[[Any, Sequence[Cell]], None]] = {

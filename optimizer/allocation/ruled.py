@@ -22,6 +22,7 @@ from optimizer.allocation.rule_rows import write
 from optimizer.allocation.setting import Setting
 from optimizer.errors import InternalError
 from optimizer.history.panel import Floats
+from optimizer.language.message import say
 
 ROUNDS = 60
 LEAST = 0.05  # seconds given to a programme even when time is up, so that there is a bound at all
@@ -111,7 +112,7 @@ class Search:
             if timed_out or outcome.values is None or not self._refine(programme, outcome.values):
                 break
         if self.best is None:
-            raise InternalError("no split that keeps the rules was found, although one exists.")
+            raise InternalError(say("no split that keeps the rules was found, although one exists."))
         return Found(self.best, max(self.bound, self.best.value), self.proof, timed_out, self.regions)
 
     def _offer(self, spend: Floats) -> None:
@@ -122,7 +123,7 @@ class Search:
     def _lower(self, programme: Programme, outcome: Outcome) -> None:
         """Take the bound of a programme, or the one its prices prove on the curves."""
         if outcome.ended is Ended.INFEASIBLE:
-            raise InternalError("the solver finds no split that keeps the rules, although one exists.")
+            raise InternalError(say("the solver finds no split that keeps the rules, although one exists."))
         bound, proof = outcome.bound + SAFE, "programme"
         if outcome.duals is not None and not self.setting.ratio_function:
             bound, proof = dual_bound(self.setting, self.regions, programme, outcome.duals), "dual"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from optimizer.language.message import figure, say
 from optimizer.response.curves import Curves
 
 Indices: TypeAlias = tuple[int, ...]
@@ -33,7 +34,7 @@ class GroupLimit:
     maximum: float | None = None
     minimum_share: float | None = None
     maximum_share: float | None = None
-    label: str = "limit of a group"
+    label: str = say("limit of a group")
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Lock:
 
     cell: int
     amount: float
-    label: str = "lock"
+    label: str = say("lock")
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class NothingOrAtLeast:
     cells: Indices
     amount: float
     stay: tuple[float, ...] | None = None
-    label: str = "nothing or at least"
+    label: str = say("nothing or at least")
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class CountLimit:
     at_least: int = 0
     at_most: int | None = None
     smallest: float = 0.0
-    label: str = "number in use"
+    label: str = say("number in use")
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class Diversification:
 
     cells: Indices
     share: float
-    label: str = "diversification"
+    label: str = say("diversification")
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ class ChangeLimit:
     money: float | None = None
     always: float = 0.0
     reference: tuple[float, ...] | None = None
-    label: str = "change limit"
+    label: str = say("change limit")
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ class Steps:
 
     cells: Indices
     step: float
-    label: str = "steps of money"
+    label: str = say("steps of money")
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ class FixedCost:
 
     cells: Indices
     cost: float
-    label: str = "fixed cost"
+    label: str = say("fixed cost")
 
 
 @dataclass(frozen=True)
@@ -171,22 +172,24 @@ class RatioFloor:
     curves: Curves
     floor: float
     weeks: float = 1.0
-    label: str = "return"
+    label: str = say("return")
 
     @classmethod
     def roas(cls, cells: Indices, revenue: Curves, at_least: float, weeks: float = 1.0) -> RatioFloor:
         """Revenue per unit of money is at least this."""
-        return cls(cells, revenue, at_least, weeks, f"ROAS of at least {at_least:g}")
+        return cls(cells, revenue, at_least, weeks, say("ROAS of at least {roas}", roas=figure(at_least, "g")))
 
     @classmethod
     def roi(cls, cells: Indices, profit: Curves, at_least: float, weeks: float = 1.0) -> RatioFloor:
         """(profit before media - spend) / spend is at least this, > -1; 0.2 is 20 %."""
-        return cls(cells, profit, 1.0 + at_least, weeks, f"ROI of at least {at_least:.0%}")
+        label = say("ROI of at least {percent}%", percent=figure(100.0 * at_least, ".0f"))
+        return cls(cells, profit, 1.0 + at_least, weeks, label)
 
     @classmethod
     def cpa(cls, cells: Indices, conversions: Curves, at_most: float, weeks: float = 1.0) -> RatioFloor:
         """Money per conversion is at most this, > 0."""
-        return cls(cells, conversions, 1.0 / at_most, weeks, f"CPA of at most {at_most:g}")
+        label = say("CPA of at most {cpa}", cpa=figure(at_most, "g"))
+        return cls(cells, conversions, 1.0 / at_most, weeks, label)
 
 
 @dataclass(frozen=True)
@@ -195,7 +198,7 @@ class ExplorationShare:
 
     cells: Indices
     share: float
-    label: str = "exploration share"
+    label: str = say("exploration share")
 
 
 @dataclass(frozen=True)
@@ -212,7 +215,7 @@ class Tied:
 
     cells: Indices
     weights: tuple[float, ...]
-    label: str = "tied cells"
+    label: str = say("tied cells")
 
 
 Rule: TypeAlias = (

@@ -20,6 +20,7 @@ import numpy as np
 from optimizer.allocation.frontier import budget_range, plain, solve_at
 from optimizer.allocation.problem import Allocation, Problem
 from optimizer.errors import InfeasibleError, InputError
+from optimizer.language.message import Message, figure, number, say
 
 PRECISION = 1e-6  # of the spend: how near the spend that is reached and the one that is proven too little come
 ALIKE = 1e-12  # relative: a target missed by less is met
@@ -107,14 +108,19 @@ def least_spend(problem: Problem, outcome: float, *, weeks: int = 1, precision: 
     optimizer.errors.InfeasibleError: no budget within the bounds brings 301.00; the most is 300.00 at 200.00 a week.
     """
     if not np.isfinite(outcome):
-        raise InputError.at(f"the outcome asked for is {outcome}", fix="it must be a number")
+        problem_said = say("the outcome asked for is {outcome}", outcome=figure(outcome))
+        raise InputError.at(problem_said, fix=say("it must be a number"))
     check_weeks(weeks)
     problem = at_most(problem)
     low, high, reached = _first_bracket(problem, outcome)
     enough = outcome - ALIKE * abs(outcome)
     if reached is not None and low is None:
-        words = f"the smallest budget, {say(high)} a week, already brings {say(reached.certificate.value)}"
-        return Answer(high, high, weeks, reached, f"{total_words(words, high, weeks)}.")
+        words = say(
+            "the smallest budget, {spend} a week, already brings {value}",
+            spend=shown(high),
+            value=shown(reached.certificate.value),
+        )
+        return Answer(high, high, weeks, reached, say("{answer}.", answer=total_words(words, high, weeks)))
     assert low is not None and reached is not None  # noqa: PT018 - `_first_bracket` raises otherwise
     below, value_below, price = low, _value_at(problem, low), 0.0
     for turn in range(STEPS):
@@ -128,9 +134,9 @@ def least_spend(problem: Problem, outcome: float, *, weeks: int = 1, precision: 
             below = guess
             value_below, price = (one.certificate.value, one.certificate.price) if one is not None else (-np.inf, 0.0)
     limit = _too_little(problem, outcome, high, precision)
-    words = f"{say(high)} a week bring {say(reached.certificate.value)}"
-    proof = f"proven: less than {say(limit)} a week cannot bring {say(outcome)}"
-    return Answer(high, limit, weeks, reached, f"{total_words(words, high, weeks)}; {proof}.")
+    words = brings(high, reached.certificate.value)
+    proof = say("proven: less than {limit} a week cannot bring {outcome}", limit=shown(limit), outcome=shown(outcome))
+    return Answer(high, limit, weeks, reached, with_proof(total_words(words, high, weeks), proof))
 
 
 def _first_bracket(problem: Problem, outcome: float) -> tuple[float | None, float, Allocation | None]:
@@ -148,19 +154,46 @@ def _first_bracket(problem: Problem, outcome: float) -> tuple[float | None, floa
         if best is None or one.certificate.value > best[1].certificate.value:
             best = budget, one
     if best is None:
-        raise InfeasibleError(f"no budget from {say(least)} to {say(most)} a week can be spent within the rules.")
+        raise InfeasibleError(
+            say(
+                "no budget from {least} to {most} a week can be spent within the rules.",
+                least=shown(least),
+                most=shown(most),
+            )
+        )
     raise _out_of_reach(problem, outcome, *best)
 
 
 def _out_of_reach(problem: Problem, outcome: float, budget: float, best: Allocation) -> InfeasibleError:
     proof = best.certificate
-    within = "within the bounds and rules" if not plain(problem) else "within the bounds"
+    found = {"outcome": shown(outcome), "most": shown(proof.value), "budget": shown(budget)}
+    if proof.bound < outcome and plain(problem):
+        return InfeasibleError(
+            say("no budget within the bounds brings {outcome}; the most is {most} at {budget} a week.", **found)
+        )
     if proof.bound < outcome:
-        most = f"the most is {say(proof.value)} at {say(budget)} a week"
-        return InfeasibleError(f"no budget {within} brings {say(outcome)}; {most}.")
+        return InfeasibleError(
+            say(
+                "no budget within the bounds and rules brings {outcome}; the most is {most} at {budget} a week.",
+                **found,
+            )
+        )
+    if plain(problem):
+        return InfeasibleError(
+            say(
+                "no plan within the bounds was found that brings {outcome}; the most found is {most} at {budget} a "
+                "week, and at most {bound} is possible there; allow more time or ask for less.",
+                bound=shown(proof.bound),
+                **found,
+            )
+        )
     return InfeasibleError(
-        f"no plan {within} was found that brings {say(outcome)}; the most found is {say(proof.value)} at "
-        f"{say(budget)} a week, and at most {say(proof.bound)} is possible there; allow more time or ask for less."
+        say(
+            "no plan within the bounds and rules was found that brings {outcome}; the most found is {most} at {budget} "
+            "a week, and at most {bound} is possible there; allow more time or ask for less.",
+            bound=shown(proof.bound),
+            **found,
+        )
     )
 
 
@@ -225,14 +258,34 @@ def try_at(problem: Problem, budget: float) -> Allocation | None:
 def check_weeks(weeks: int) -> None:
     """Raise InputError unless the value covers a week or more."""
     if weeks < 1:
-        raise InputError.at(f"weeks is {weeks}", fix="the value covers 1 week or more")
+        problem = say("weeks is {weeks}", weeks=number(weeks))
+        raise InputError.at(problem, fix=say("the value covers 1 week or more"))
 
 
-def total_words(words: str, spend: float, weeks: int) -> str:
+def brings(spend: float, value: float) -> Message:
+    """Say what a weekly spend is worth."""
+    return say("{spend} a week bring {value}", spend=shown(spend), value=shown(value))
+
+
+def total_words(words: Message, spend: float, weeks: int) -> Message:
     """Say what a weekly spend is over all weeks."""
-    return f"{words} ({say(spend * weeks)} over {weeks} weeks)" if weeks > 1 else words
+    if weeks <= 1:
+        return words
+    total = shown(spend * weeks)
+    return say("{answer} ({total} over {weeks} weeks)", answer=words, total=total, weeks=number(weeks))
 
 
-def say(amount: float) -> str:
-    """An amount for reading."""
-    return f"{amount:,.2f}" if abs(amount) >= 1.0 or amount == 0.0 else f"{amount:.4g}"
+def with_proof(answer: Message, proof: Message) -> Message:
+    """An answer and what is known about it, as one sentence."""
+    return say("{answer}; {proof}.", answer=answer, proof=proof)
+
+
+def shown(amount: float) -> str:
+    """An amount for reading: two decimals, or four figures below 1.
+
+    Examples
+    --------
+    >>> shown(1234.5), shown(0.0), shown(0.123456)
+    ('1,234.50', '0.00', '0.1235')
+    """
+    return number(amount, 2) if abs(amount) >= 1.0 or amount == 0.0 else figure(amount, ".4g")

@@ -8,12 +8,14 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.allocation.feasibility import fit_to_bounds
+from optimizer.allocation.feasibility import fit_to_bounds, wrong_seconds, wrong_tolerance
 from optimizer.allocation.paths import Paths
 from optimizer.allocation.polytope import ChangeRows, Polytope
 from optimizer.allocation.problem import Bounds
+from optimizer.allocation.week_words import check_table, clash, too_little, too_much, weeks_named
 from optimizer.errors import InfeasibleError, InputError
 from optimizer.history.panel import Floats
+from optimizer.language.message import Message, figure, number, place, say
 from optimizer.response.weekly import WeeklyResponse
 
 KEPT = 1e-8  # of a cell's mean weekly money: a rule missed by less is kept
@@ -216,8 +218,13 @@ def prepare(problem: WeeklyProblem) -> WeekSetting:
     if crossed.any():
         c = int(np.argwhere(crossed)[0][0])
         raise InfeasibleError(
-            f"{response.cells[c].label} cannot get the same in every week: its largest minimum is "
-            f"{rules.lower[c, 0] * money:,.2f} and its smallest maximum {rules.upper[c, 0] * money:,.2f}."
+            say(
+                "{cell} cannot get the same in every week: its largest minimum is {lower} and its smallest maximum "
+                "{upper}.",
+                cell=place(response.cells[c]),
+                lower=number(rules.lower[c, 0] * money, 2),
+                upper=number(rules.upper[c, 0] * money, 2),
+            )
         )
     _check_sums(problem, rules, money)
     weights = problem.baseline.mean(axis=1, keepdims=True) if problem.constant else problem.baseline
@@ -232,8 +239,10 @@ def _same_every_week(problem: WeeklyProblem, rules: Polytope) -> Polytope:
     per_week = rules.totals / rules.sums.sum(axis=0)
     if np.ptp(per_week) > ROUNDING * float(per_week.max()):
         raise InfeasibleError(
-            "every week is to get the same split, but the budgets differ between weeks: give one total, or budgets "
-            "that come to the same per week."
+            say(
+                "every week is to get the same split, but the budgets differ between weeks: give one total, or budgets "
+                "that come to the same per week."
+            )
         )
     first = (rules.rows[:, :, 1:] == 0.0).all(axis=(0, 2)) if rules.rows.shape[1] else np.zeros(0, dtype=np.bool_)
     return Polytope(
@@ -258,100 +267,88 @@ def _nearest(problem: WeeklyProblem, rules: Polytope, weights: Floats, money: fl
         return start
     moved = rules.nearest(start)
     if moved is None:
-        raise InfeasibleError(_clash(problem, rules, money))
+        change, wider = rules.repairs()
+        moves = [] if change is None else [(m, -d * money) for m, d in enumerate(-change) if abs(d) > 1e-6]
+        named = [(_period(problem, m), amount) for m, amount in moves]
+        raise clash(None if change is None else named, None if wider is None else wider * money)
     return rules.settled(moved)
-
-
-def _clash(problem: WeeklyProblem, rules: Polytope, money: float) -> str:
-    change, wider = rules.repairs()
-    says = "the budgets, the minimums and maximums and the change limits cannot all be kept"
-    ways = []
-    if change is not None:
-        moves = [f"that of {_period(problem, m)} by {-d * money:+,.2f}" for m, d in enumerate(-change) if abs(d) > 1e-6]
-        ways.append("change the budgets (" + ", ".join(moves[:5]) + ")")
-    if wider is not None:
-        ways.append(f"allow {wider * money:,.2f} more change per cell and week")
-    return f"{says}; " + (", or ".join(ways) if ways else "loosen the minimums, the maximums or the limits") + "."
 
 
 def _check_sums(problem: WeeklyProblem, rules: Polytope, money: float) -> None:
     """Raise InfeasibleError where the bounds, with the change limits, leave too little or too much for a budget."""
     reach = rules.narrowed(by_totals=False)
-    because = "minimums, with the change limits," if rules.limited else "minimums"
-    above = because.replace("minimums", "maximums")
     crossed = reach.lower > reach.upper * (1.0 + ROUNDING) + ROUNDING
     if crossed.any():
         c, k = (int(i) for i in np.argwhere(crossed)[0])
         raise InfeasibleError(
-            f"{problem.response.cells[c].label} cannot keep its change limit in week {k + 1}: its minimum there asks "
-            f"for {reach.lower[c, k] * money:,.2f} and its other weeks allow {reach.upper[c, k] * money:,.2f}."
+            say(
+                "{cell} cannot keep its change limit in week {week}: its minimum there asks for {lower} and its other "
+                "weeks allow {upper}.",
+                cell=place(problem.response.cells[c]),
+                week=number(k + 1),
+                lower=number(reach.lower[c, k] * money, 2),
+                upper=number(reach.upper[c, k] * money, 2),
+            )
         )
     for m, total in enumerate(rules.totals):
         low = float((reach.lower @ rules.sums[:, m]).sum())
         high = float((reach.upper @ rules.sums[:, m]).sum())
-        what = f"budget {total * money:,.2f} of {_period(problem, m)}"
+        period = _period(problem, m)
         if low > total * (1.0 + ROUNDING):
-            raise InfeasibleError(
-                f"{what}; the {because} sum to {low * money:,.2f}; raise the budget to {low * money:,.2f} or lower "
-                f"minimums by {(low - total) * money:,.2f}."
-            )
+            raise too_little(period, total * money, low * money, limited=rules.limited)
         if high < total * (1.0 - ROUNDING):
-            raise InfeasibleError(
-                f"{what}, to be spent in full; the {above} sum to {high * money:,.2f}; lower the budget to "
-                f"{high * money:,.2f} or raise maximums by {(total - high) * money:,.2f}."
-            )
+            raise too_much(period, total * money, high * money, limited=rules.limited)
 
 
-def _period(problem: WeeklyProblem, index: int) -> str:
+def _period(problem: WeeklyProblem, index: int) -> Message:
     weeks = np.flatnonzero(problem.budgets.period == index) + 1
     if problem.constant or len(weeks) == problem.response.weeks:
-        return "all weeks"
-    if len(weeks) == 1:
-        return f"week {weeks[0]}"
-    return f"weeks {weeks[0]} to {weeks[-1]}"
+        return weeks_named()
+    return weeks_named(int(weeks[0]), int(weeks[-1]))
 
 
 def _check(problem: WeeklyProblem) -> None:
     cells, weeks = len(problem.response.cells), problem.response.weeks
-    names = [cell.label for cell in problem.response.cells]
+    names = [place(cell) for cell in problem.response.cells]
     budgets, limits = problem.budgets, problem.limits
     if budgets.period.shape != (weeks,) or set(budgets.period.tolist()) != set(range(len(budgets.totals))):
         raise InputError.at(
-            f"the budgets speak of {len(budgets.period)} weeks in {len(budgets.totals)} periods",
-            fix=f"each of {weeks} weeks needs its period, and each period a week",
+            say(
+                "the budgets speak of {weeks} weeks in {periods} periods",
+                weeks=number(len(budgets.period)),
+                periods=number(len(budgets.totals)),
+            ),
+            fix=say("each of {weeks} weeks needs its period, and each period a week", weeks=number(weeks)),
         )
     if not (np.isfinite(budgets.totals) & (budgets.totals > 0.0)).all():
         worst = budgets.totals[~(np.isfinite(budgets.totals) & (budgets.totals > 0.0))][0]
-        raise InputError.at(f"a budget is {worst:,.2f}", fix="it must be a finite number above 0")
+        said = say("a budget is {budget}", budget=figure(worst, ",.2f"))
+        raise InputError.at(said, fix=say("it must be a finite number above 0"))
     for what, amounts, infinite in (
-        ("the minimum", problem.lower, False),
-        ("the maximum", problem.upper, True),
-        ("today's spend", problem.baseline, False),
+        (say("the minimum"), problem.lower, False),
+        (say("the maximum"), problem.upper, True),
+        (say("today's spend"), problem.baseline, False),
     ):
-        _check_table(what, amounts, (cells, weeks), names, infinite)
+        check_table(what, amounts, (cells, weeks), names, infinite)
     crossed = problem.lower > problem.upper
     if crossed.any():
         c, k = (int(i) for i in np.argwhere(crossed)[0])
         raise InputError.at(
-            f"the minimum of {names[c]} in week {k + 1} is {problem.lower[c, k]:,.2f} and its maximum "
-            f"{problem.upper[c, k]:,.2f}",
-            fix="the minimum must not be above the maximum",
+            say(
+                "the minimum of {cell} in week {week} is {lower} and its maximum {upper}",
+                cell=names[c],
+                week=number(k + 1),
+                lower=number(problem.lower[c, k], 2),
+                upper=number(problem.upper[c, k], 2),
+            ),
+            fix=say("the minimum must not be above the maximum"),
         )
     if limits is not None:
-        for what, each in (("the largest change, as a share,", limits.share), ("the largest change", limits.money)):
-            _check_table(what, each[:, None], (cells, 1), names, True)
+        check_table(say("the largest change, as a share,"), limits.share[:, None], (cells, 1), names, True)
+        check_table(say("the largest change"), limits.money[:, None], (cells, 1), names, True)
         if limits.before is not None:
-            _check_table("the spend before the plan", limits.before[:, None], (cells, 1), names, False)
+            check_table(say("the spend before the plan"), limits.before[:, None], (cells, 1), names, False)
     if not 0.0 <= problem.tolerance < 1.0:
-        raise InputError.at(f"tolerance is {problem.tolerance}", fix="it must be 0 or more and below 1")
+        raise wrong_tolerance(problem.tolerance)
     if not problem.seconds >= 0.0:
-        raise InputError.at(f"seconds is {problem.seconds}", fix="it must be 0 or more")
-
-
-def _check_table(what: str, amounts: Floats, shape: tuple[int, int], names: list[str], infinite: bool) -> None:
-    if np.shape(amounts) != shape:
-        raise InputError.at(f"{what} has the shape {np.shape(amounts)}", fix=f"{shape[0]} cells x {shape[1]} weeks")
-    bad = np.isnan(amounts) | (amounts < 0.0) | (np.isinf(amounts) & (not infinite))
-    if bad.any():
-        c, k = (int(i) for i in np.argwhere(bad)[0])
-        raise InputError.at(f"{what} of {names[c]} in week {k + 1} is {amounts[c, k]:,.2f}", fix="it must be 0 or more")
+        raise wrong_seconds(problem.seconds)

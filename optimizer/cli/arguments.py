@@ -10,6 +10,7 @@ import typer
 import typer.core
 
 from optimizer.errors import InputError
+from optimizer.language.message import say
 
 if TYPE_CHECKING:
     from optimizer.history.findings import Finding
@@ -65,8 +66,8 @@ def parse_amount(text: str, name: str) -> float:
     except ValueError:
         value = None
     if value is None:
-        fix = "write a plain number such as 28562.50, with a point before decimals and nothing else"
-        raise InputError.at(f"{name} is '{text}'", fix=fix)
+        fix = say("write a plain number such as 28562.50, with a point before decimals and nothing else")
+        raise InputError.at(say("{option} is '{text}'", option=name, text=text), fix=fix)
     return value
 
 

@@ -33,9 +33,9 @@ def plan(  # noqa: PLR0913 - one argument per option
         str | None,
         typer.Option(
             metavar="OUTCOME",
-            help="What to maximise: revenue, conversions or another outcome of the history, or value, the sum of the "
-            "worths in --settings. Without it value where worths are given, else revenue where the history has it, "
-            "else conversions.",
+            help="What to maximise: revenue, conversions or another outcome of the history; value, the sum of the "
+            "worths in --settings; or profit, at the margin in --settings: the budget is then the most that may be "
+            "spent. Without it value where worths are given, else revenue where the history has it, else conversions.",
         ),
     ] = None,
     current: Annotated[
@@ -50,8 +50,8 @@ def plan(  # noqa: PLR0913 - one argument per option
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="What money means: currency, country, worth of each outcome (TOML; `optimizer settings` prints one to "
-            "fill in).",
+            help="What money means: currency, country, margin and costs, worth of each outcome (TOML; `optimizer "
+            "settings` prints one to fill in).",
         ),
     ] = None,
     rules: Annotated[
@@ -75,6 +75,14 @@ def plan(  # noqa: PLR0913 - one argument per option
     summary: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write totals, gain, proof and findings here (JSON).")
     ] = None,
+    risk: Annotated[
+        str,
+        typer.Option(
+            metavar="RISK",
+            help="What to be best in: mean, the average over all that may be, or careful, the average over the worst "
+            "20 % of it.",
+        ),
+    ] = "mean",
     seed: Annotated[int, typer.Option(metavar="N", help="Of the random draws; the same seed gives the same plan.")] = 0,
     by_audience: ByAudience = False,
 ) -> None:
@@ -100,6 +108,7 @@ def plan(  # noqa: PLR0913 - one argument per option
         settings=settings,
         rules=rules,
         earlier=tuple(earlier or ()),
+        risk=risk,
     )
     inputs = {"HISTORY": history, "--bounds": bounds, "--current": current, "--settings": settings, "--rules": rules}
     inputs |= {f"--earlier {path}": path for path in request.earlier if isinstance(path, Path)}

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.history.facts import Facts, count, listing
+from optimizer.history.facts import Facts, listing, share
 from optimizer.history.findings import Finding, Severity, worst_first
 from optimizer.history.panel import sum_to_panel
 from optimizer.history.plausible import RULES as VALUE_RULES
 from optimizer.history.schema import BY_NAME, NUMERIC, OUTCOMES
 from optimizer.history.weeks import DAY, WEEK, Span, monday
+from optimizer.language.message import day, join, number, say, say_many
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,16 +63,26 @@ def zero_outcomes(facts: Facts) -> Iterator[Finding]:
         if name not in facts.table or not (values := facts.table[name].dropna()).size or (values > 0).any():
             continue
         if name in ("conversions", "revenue"):
-            other = f", or plan for {useful[0]}" if useful else ""
+            fix = say(
+                "check that {name} is tracked and exported; a plan for {name} can only keep today's split", name=name
+            )
+            if useful:
+                fix = say(
+                    "check that {name} is tracked and exported, or plan for {other}; a plan for {name} can only keep"
+                    " today's split",
+                    name=name,
+                    other=useful[0],
+                )
             yield facts.finding(
                 "zero-outcome",
                 Severity.SERIOUS,
-                f"{name} is 0 in every row, so nothing can be learned about what brings {name}",
-                f"check that {name} is tracked and exported{other}; a plan for {name} can only keep today's split",
+                say("{name} is 0 in every row, so nothing can be learned about what brings {name}", name=name),
+                fix,
                 name,
             )
         else:
-            yield facts.finding("zero-outcome", Severity.NOTE, f"{name} is 0 in every row", "check the export", name)
+            problem = say("{name} is 0 in every row", name=name)
+            yield facts.finding("zero-outcome", Severity.NOTE, problem, say("check the export"), name)
 
 
 def absent_columns(facts: Facts) -> Iterator[Finding]:
@@ -81,12 +92,18 @@ def absent_columns(facts: Facts) -> Iterator[Finding]:
         yield facts.finding(
             "no-conversions",
             Severity.WARNING,
-            "there are no conversions",
-            f"plans can be made for {', '.join(present)}; add a column conversions to plan for them",
+            say("there are no conversions"),
+            say(
+                "plans can be made for {outcomes}; add a column conversions to plan for them",
+                outcomes=join(", ", present),
+            ),
         )
     if not facts.currency:
         yield facts.finding(
-            "no-currency", Severity.NOTE, "no currency is named", "amounts are shown without one; add a column currency"
+            "no-currency",
+            Severity.NOTE,
+            say("no currency is named"),
+            say("amounts are shown without one; add a column currency"),
         )
 
 
@@ -95,16 +112,24 @@ def empty_values(facts: Facts) -> Iterator[Finding]:
     for name in (name for name in OUTCOMES if name in facts.table):
         empty = facts.table[name].isna()
         if empty.all():
-            yield facts.finding("empty-column", Severity.NOTE, f"{name} holds no value", "it was left out", name)
+            problem = say("{name} holds no value", name=name)
+            yield facts.finding("empty-column", Severity.NOTE, problem, say("it was left out"), name)
         elif empty.any():
             often = empty.mean() > OFTEN_EMPTY and not (facts.table[name] == 0).any()
-            hint = "; no row says 0, so empty may well mean 0" if often else ""
+            where = say_many(
+                "{name} is empty in {empty} of {count} row",
+                "{name} is empty in {empty} of {count} rows",
+                len(empty),
+                name=name,
+                empty=number(int(empty.sum())),
+            )
+            hint = say("no row says 0, so empty may well mean 0") if often else ""
             severity = Severity.WARNING if name in ("conversions", "revenue") else Severity.NOTE
             yield facts.finding(
                 "empty-values",
                 severity,
-                f"{name} is empty in {int(empty.sum()):,} of {count(len(empty), 'row')}{hint}",
-                "their weeks count as not observed for it, not as 0; write 0 where there was nothing",
+                join("; ", [where, hint]),
+                say("their weeks count as not observed for it, not as 0; write 0 where there was nothing"),
                 name,
                 facts.table.index[empty],
             )
@@ -117,11 +142,20 @@ def reach_not_summed(facts: Facts) -> Iterator[Finding]:
         values = facts.panel.outcomes.get(name)
         kept = 0 if values is None else int(np.isfinite(values).sum())
         if kept < observed and facts.table[name].notna().any():
+            some = say_many(
+                "{kept} of {count} cell week have a value of their own",
+                "{kept} of {count} cell weeks have a value of their own",
+                observed,
+                kept=number(kept),
+            )
             yield facts.finding(
                 "not-summed",
                 Severity.NOTE,
-                f"{name} is never summed over days or campaigns, since one person reached twice is one person",
-                f"{kept:,} of {count(observed, 'cell week')} have a value of their own" if kept else "it was left out",
+                say(
+                    "{name} is never summed over days or campaigns, since one person reached twice is one person",
+                    name=name,
+                ),
+                some if kept else say("it was left out"),
                 name,
             )
 
@@ -133,13 +167,19 @@ def incomplete_weeks(facts: Facts) -> Iterator[Finding]:
     """First and last week that the file covers in part."""
     span = facts.span
     for week in span.cut:
-        side = f"rows start on {span.first}" if week < span.weeks[0] else f"rows end on {span.last}"
+        before = week < span.weeks[0]
+        if before:
+            problem = say(
+                "the week of {week} is incomplete (rows start on {first})", week=day(week), first=day(span.first)
+            )
+        else:
+            problem = say("the week of {week} is incomplete (rows end on {last})", week=day(week), last=day(span.last))
         dates = monday(facts.table["date"].to_numpy())
         yield facts.finding(
             "incomplete-week",
             Severity.NOTE,
-            f"the week of {week} is incomplete ({side})",
-            "it is not counted as a week",
+            problem,
+            say("it is not counted as a week"),
             "date",
             facts.table.index[dates == week],
         )
@@ -152,8 +192,11 @@ def short_history(facts: Facts) -> Iterator[Finding]:
         yield facts.finding(
             "short-history",
             Severity.WARNING,
-            f"there are only {count(weeks, 'complete week')}",
-            f"expect wide intervals and small moves; add older weeks if you have them ({WEEKS_FOR_EVIDENCE} or more)",
+            say("there are only {weeks} complete weeks", weeks=weeks),
+            say(
+                "expect wide intervals and small moves; add older weeks if you have them ({enough} or more)",
+                enough=WEEKS_FOR_EVIDENCE,
+            ),
         )
 
 
@@ -166,9 +209,15 @@ def weeks_without_rows(facts: Facts) -> Iterator[Finding]:
         yield facts.finding(
             "weeks-without-rows",
             Severity.SERIOUS if long else Severity.WARNING,
-            f"{count(len(bare), 'week')} between {weeks[0]} and {weeks[-1]} {_have(len(bare))} no row at all"
-            f" ({listing([str(week) for week in bare])})",
-            "such weeks count as not observed; check the dates, or export them again",
+            say_many(
+                "{count} week between {first} and {last} has no row at all ({weeks})",
+                "{count} weeks between {first} and {last} have no row at all ({weeks})",
+                len(bare),
+                first=day(weeks[0]),
+                last=day(weeks[-1]),
+                weeks=listing([day(week) for week in bare]),
+            ),
+            say("such weeks count as not observed; check the dates, or export them again"),
             "date",
         )
     if facts.span.frequency == "daily":
@@ -182,9 +231,13 @@ def weeks_without_rows(facts: Facts) -> Iterator[Finding]:
             yield facts.finding(
                 "days-without-rows",
                 Severity.WARNING,
-                f"{count(len(missing), 'day')} {_have(len(missing))} no row in any cell"
-                f" ({listing([str(day) for day in missing])})",
-                "their weeks are summed from the other days; check whether the export is whole",
+                say_many(
+                    "{count} day has no row in any cell ({days})",
+                    "{count} days have no row in any cell ({days})",
+                    len(missing),
+                    days=listing([day(one) for one in missing]),
+                ),
+                say("their weeks are summed from the other days; check whether the export is whole"),
                 "date",
             )
 
@@ -193,10 +246,6 @@ def _longest_run(weeks: np.ndarray[tuple[int], np.dtype[np.datetime64]], step: n
     breaks = np.flatnonzero(np.diff(weeks) != step)
     edges = np.concatenate([[-1], breaks, [len(weeks) - 1]])
     return int(np.diff(edges).max())
-
-
-def _have(number: int) -> str:
-    return "has" if number == 1 else "have"
 
 
 def last_week_low(facts: Facts) -> Iterator[Finding]:
@@ -210,8 +259,12 @@ def last_week_low(facts: Facts) -> Iterator[Finding]:
         yield facts.finding(
             "last-week-low",
             Severity.WARNING,
-            f"the last week ({week}) holds {total[-1] / usual:.0%} of the usual spend and may not be over",
-            "remove its rows if it was not",
+            say(
+                "the last week ({week}) holds {share} of the usual spend and may not be over",
+                week=day(week),
+                share=share(total[-1] / usual),
+            ),
+            say("remove its rows if it was not"),
             rows=facts.table.index[monday(facts.table["date"].to_numpy()) == week],
         )
 
@@ -223,8 +276,8 @@ def weeks_on_sundays(facts: Facts) -> Iterator[Finding]:
         yield facts.finding(
             "weeks-on-sundays",
             Severity.NOTE,
-            "every row is dated on a Sunday",
-            "it is counted in the week from Monday that ends on this day; export by day if weeks begin on it",
+            say("every row is dated on a Sunday"),
+            say("it is counted in the week from Monday that ends on this day; export by day if weeks begin on it"),
             "date",
         )
 
@@ -236,9 +289,14 @@ def future_dates(facts: Facts) -> Iterator[Finding]:
         yield facts.finding(
             "future-date",
             Severity.WARNING,
-            f"{count(int(future.sum()), 'row')} {_have(int(future.sum()))} a date after today ({facts.today}),"
-            f" the last {facts.span.last}",
-            "remove planned rows: a history holds what was spent",
+            say_many(
+                "{count} row has a date after today ({today}), the last {last}",
+                "{count} rows have a date after today ({today}), the last {last}",
+                int(future.sum()),
+                today=day(facts.today),
+                last=day(facts.span.last),
+            ),
+            say("remove planned rows: a history holds what was spent"),
             "date",
             facts.table.index[future],
         )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from optimizer.errors import InputError
 from optimizer.history.numerals import missing
 from optimizer.history.raw import Values, shown
+from optimizer.language.message import Message, day, say
 
 _TIME = r"(?:[T\s]+(\d{1,2}:\d{2}(?::\d{2})?)(?:\.\d+)?\s*(?:Z|UTC|[+-]\d{2}:?\d{2})?)?"
 _ISO = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})" + _TIME)
@@ -21,7 +22,7 @@ _LOCAL = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})" + _TIME)
 _SHORT_YEAR = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2}")
 _EXCEL_DAYS = range(36526, 73051)  # 2000-01-01 to 2100-01-01, counted by spreadsheets from 1899-12-30
 
-WRITE_ISO = "write dates as YYYY-MM-DD"
+WRITE_ISO = say("write dates as YYYY-MM-DD")
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,12 @@ def _resolve(value: Parsed, day_first: bool) -> np.datetime64:
     return np.datetime64("NaT", "s") if value is None else np.datetime64(value, "s")
 
 
+def _readings(value: _Local) -> tuple[np.datetime64, np.datetime64] | None:
+    """The date with the day first and with the month first; None where both are one day, or none."""
+    by_day, by_month = (_resolve(value, day_first).astype("datetime64[D]") for day_first in (True, False))
+    return None if np.isnat([by_day, by_month]).any() or by_day == by_month else (by_day, by_month)
+
+
 @dataclass(frozen=True)
 class _Order:
     """Decides whether a file writes the day or the month first."""
@@ -159,7 +166,12 @@ class _Order:
         by_month = next(((text, row) for value, text, row in local if value.second > 12 >= value.first), None)
         if by_day and by_month:
             raise InputError.at(
-                f"'{by_month[0]}' can only be month/day, but '{by_day[0]}' in row {by_day[1]} can only be day/month",
+                say(
+                    "'{date}' can only be month/day, but '{other}' in row {row} can only be day/month",
+                    date=by_month[0],
+                    other=by_day[0],
+                    row=str(by_day[1]),
+                ),
                 file=self.file,
                 row=by_month[1],
                 column=self.column,
@@ -167,13 +179,18 @@ class _Order:
             )
         if by_day or by_month:
             return by_day is not None
-        doubtful = next(((value, text, row) for value, text, row in local if value.first != value.second), None)
+        # 0/5/2026 and 13/32/2026 are no date in either reading; they are refused later, as what they are.
+        doubtful = next(((both, text, row) for value, text, row in local if (both := _readings(value))), None)
         if doubtful:
-            value, text, row = doubtful
-            readings = [_resolve(value, day_first).astype("datetime64[D]") for day_first in (True, False)]
+            (by_day_first, by_month_first), text, row = doubtful
             raise InputError.at(
-                f"'{text}' can be {readings[0]} (day first) or {readings[1]} (month first),"
-                " and no date of the file settles which",
+                say(
+                    "'{date}' can be {by_day} (day first) or {by_month} (month first), and no date of the file settles"
+                    " which",
+                    date=text,
+                    by_day=day(by_day_first),
+                    by_month=day(by_month_first),
+                ),
                 file=self.file,
                 row=row,
                 column=self.column,
@@ -191,19 +208,22 @@ class _Order:
         if typed and local:
             _, text, row = local[0]
             raise InputError.at(
-                f"'{text}' is text while other cells are dates, so day and month were probably swapped on the way",
+                say(
+                    "'{date}' is text while other cells are dates, so day and month were probably swapped on the way",
+                    date=text,
+                ),
                 file=self.file,
                 row=row,
                 column=self.column,
-                fix=f"export again and {WRITE_ISO}",
+                fix=say("export again and write dates as YYYY-MM-DD"),
             )
 
 
-def describe_bad(value: object) -> str:
+def describe_bad(value: object) -> Message:
     """Say what is wrong with a cell that should hold a date."""
     if missing(value):
-        return "the date is missing"
+        return say("the date is missing")
     text = shown(value)
     if _SHORT_YEAR.fullmatch(text):
-        return f"'{text}' has a year of two digits, which can be read in several ways"
-    return f"'{text}' is not a date"
+        return say("'{date}' has a year of two digits, which can be read in several ways", date=text)
+    return say("'{date}' is not a date", date=text)

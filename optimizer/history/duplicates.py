@@ -13,7 +13,8 @@ from optimizer.history.dates import Days
 from optimizer.history.findings import Finding, Severity
 from optimizer.history.numerals import parse
 from optimizer.history.raw import RawTable, Values, shown
-from optimizer.history.schema import KEY_COLUMNS, fold
+from optimizer.history.schema import CELL_COLUMNS, KEY_COLUMNS, fold
+from optimizer.language.message import day, join, place, say, say_many
 
 
 def series_codes(table: pd.DataFrame) -> NDArray[np.int64]:
@@ -54,8 +55,8 @@ def check_duplicates(raw: RawTable, series: NDArray[np.int64], days: Days) -> li
         Finding(
             "finer-rows",
             Severity.NOTE,
-            f"rows of the same day and campaign differ only in {', '.join(split_by)}",
-            "they were summed",
+            say("rows of the same day and campaign differ only in {columns}", columns=join(", ", split_by)),
+            say("they were summed"),
             raw.file,
         )
     ]
@@ -64,16 +65,21 @@ def check_duplicates(raw: RawTable, series: NDArray[np.int64], days: Days) -> li
 def _repeated(raw: RawTable, key: NDArray[np.int64], repeats: NDArray[np.bool_], days: Days) -> InputError:
     later = int(np.flatnonzero(repeats)[0])
     earlier = int(np.flatnonzero(key == key[later])[0])
-    cell = "/".join(shown(raw.columns[name][later]) for name in ("network", "content_type"))
     named = [name for name in KEY_COLUMNS[2:] if name in raw.columns]
-    same = ", ".join(["date, network, content_type", *named])
+    twice = say(
+        "this row repeats row {row} ({day}, {cell}: same {columns})",
+        row=str(raw.rows[earlier]),
+        day=day(days.day[later]),
+        cell=place(shown(raw.columns[name][later]) for name in CELL_COLUMNS),
+        columns=join(", ", ["date", *CELL_COLUMNS, *named]),
+    )
     more = int(repeats.sum()) - 1
-    also = f"; {more} more {'row repeats' if more == 1 else 'rows repeat'} another" if more else ""
+    also = say_many("{more} more row repeats another", "{more} more rows repeat another", more, more=more)
     return InputError.at(
-        f"this row repeats row {raw.rows[earlier]} ({days.day[later]}, {cell}: same {same}){also}",
+        join("; ", [twice, also if more else ""]),
         file=raw.file,
         row=int(raw.rows[later]),
-        fix="remove one of them, or add the column that tells them apart, such as campaign",
+        fix=say("remove one of them, or add the column that tells them apart, such as campaign"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,10 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.errors import InputError
+from optimizer.history.content_types import Naming
 from optimizer.history.findings import Finding, worst_first
+from optimizer.history.mapping import ColumnMapping
 from optimizer.history.raw import RawTable
 from optimizer.history.schema import OUTCOMES
 from optimizer.history.weeks import Frequency, span_of
+from optimizer.language.message import day, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +44,7 @@ class History:
     currency : str
         ISO 4217 code, or "" where the file names none.
     sha256 : str
-        Hash of the bytes read.
+        Hash of the bytes read; where columns were mapped or content types named, of how they were read too.
     frequency : "daily" or "weekly"
     weeks : array of datetime64[D], shape (T,)
         Mondays from the first to the last complete week, consecutive.
@@ -60,7 +64,13 @@ class History:
         return tuple(name for name in OUTCOMES if name in self.table and self.table[name].notna().any())
 
 
-def load_history(source: str | Path | bytes, *, name: str = "") -> History:
+def load_history(
+    source: str | Path | bytes,
+    *,
+    name: str = "",
+    columns: ColumnMapping | Mapping[str, str] | None = None,
+    naming: Naming = (),
+) -> History:
     """Read and check a history.
 
     Parameters
@@ -69,6 +79,10 @@ def load_history(source: str | Path | bytes, *, name: str = "") -> History:
         A CSV, XLSX or Parquet file, or the bytes of one.
     name : str
         Name to use in messages instead of the path; for uploads.
+    columns : ColumnMapping or mapping of str to str, optional
+        What the headers of a foreign file mean: header to column, "" for what is left out.
+    naming : tuple of NamingRule
+        Rules that give content types; the first that holds for a row wins.
 
     Returns
     -------
@@ -82,22 +96,27 @@ def load_history(source: str | Path | bytes, *, name: str = "") -> History:
     """
     from optimizer.history.check import check_history
     from optimizer.history.duplicates import check_duplicates, series_codes
-    from optimizer.history.read import read_bytes, read_table, sha256
-    from optimizer.history.tidy import tidy
+    from optimizer.history.read import identity, read_bytes, read_table
+    from optimizer.history.tidy import BEFORE, tidy
 
+    mapping = ColumnMapping.of(columns)
     data, file = read_bytes(source, name)
-    table, raw, days = tidy(read_table(data, file))
+    table, raw, days = tidy(read_table(data, file, mapping), mapping, naming)
     currency = _one_currency(table, raw)
-    series = series_codes(table)
-    findings = [*raw.findings, *check_duplicates(raw, series, days)]
+    # Rules may make one series of several of the file's, whose rows then come together and repeat nothing.
+    series = own = series_codes(table)
+    if BEFORE in table:
+        own = series_codes(table.assign(content_type=table.pop(BEFORE)))
+    findings = [*raw.findings, *check_duplicates(raw, own, days)]
     _no_leap(days.day, raw)
-    span = span_of(days.day, series, file)
+    span = span_of(days.day, own, file)
     _need_numbers(table, raw)
     # A fixed order makes every later sum the same to the last bit, however the rows of the file are ordered.
-    order = np.lexsort((table["spend"].to_numpy(), days.stamp, series))
+    order = np.lexsort((own, table["spend"].to_numpy(), days.stamp, series))
     table = table.iloc[order].drop(columns="currency", errors="ignore")
     findings += check_history(table, span, file, currency)
-    return History(table, worst_first(findings), file, currency, sha256(data), span.frequency, span.weeks)
+    key = identity(data, mapping, naming)
+    return History(table, worst_first(findings), file, currency, key, span.frequency, span.weeks)
 
 
 def _one_currency(table: pd.DataFrame, raw: RawTable) -> str:
@@ -108,12 +127,16 @@ def _one_currency(table: pd.DataFrame, raw: RawTable) -> str:
     others = named[named != named.iloc[0]] if len(named) else named
     if len(others):
         raise InputError.at(
-            f"'{others.iloc[0]}' where row {named.index[0]} has '{named.iloc[0]}',"
-            " and amounts in two currencies cannot be added",
+            say(
+                "'{code}' where row {row} has '{other}', and amounts in two currencies cannot be added",
+                code=str(others.iloc[0]),
+                row=str(named.index[0]),
+                other=str(named.iloc[0]),
+            ),
             file=raw.file,
             row=int(others.index[0]),
             column=raw.spelled["currency"],
-            fix="convert all amounts to one currency, or give one file per currency",
+            fix=say("convert all amounts to one currency, or give one file per currency"),
         )
     return str(named.iloc[0]) if len(named) else ""
 
@@ -126,12 +149,17 @@ def _no_leap(days: NDArray[np.datetime64], raw: RawTable) -> None:
         before, after = int(order[leaps[-1]]), int(order[leaps[-1] + 1])
         years = int((days[after] - days[before]) / np.timedelta64(365, "D"))
         raise InputError.at(
-            f"the date {days[after]} comes {years} years after the one before it"
-            f" ({days[before]} in row {raw.rows[before]})",
+            say(
+                "the date {day} comes {years} years after the one before it ({before} in row {row})",
+                day=day(days[after]),
+                years=years,
+                before=day(days[before]),
+                row=str(raw.rows[before]),
+            ),
             file=raw.file,
             row=int(raw.rows[after]),
             column=raw.spelled["date"],
-            fix="correct the year, or leave out what is too old to learn from",
+            fix=say("correct the year, or leave out what is too old to learn from"),
         )
 
 
@@ -139,14 +167,14 @@ def _need_numbers(table: pd.DataFrame, raw: RawTable) -> None:
     """Refuse a history with nothing spent or nothing brought."""
     if not (table["spend"] > 0).any():
         raise InputError.at(
-            "spend is 0 in every row, so what spend brings cannot be learned",
+            say("spend is 0 in every row, so what spend brings cannot be learned"),
             file=raw.file,
             column=raw.spelled["spend"],
-            fix="check that the export holds the amounts spent",
+            fix=say("check that the export holds the amounts spent"),
         )
     if not any(name in table and table[name].notna().any() for name in OUTCOMES):
         raise InputError.at(
-            "there is no outcome: no column says what the spend brought",
+            say("there is no outcome: no column says what the spend brought"),
             file=raw.file,
-            fix="add conversions, revenue or another outcome such as clicks",
+            fix=say("add conversions, revenue or another outcome such as clicks"),
         )

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer.history.raw import Values
+from optimizer.language.message import say
 
 MISSING = frozenset({"", "-", "--", "---", "—", "–", "n/a", "na", "nan", "null", "none", "#n/a", "(not set)"})
 
@@ -116,9 +117,13 @@ def decide_mark(columns: Iterable[Values], hint: str, whole: Collection[int] = (
         return DecimalMark(hint)
     for column, (text, position) in doubtful.items():
         if column in whole:
-            return DecimalMark("," if "." in text else ".", "counts are whole numbers", text, column, position)
+            return DecimalMark("," if "." in text else ".", say("counts are whole numbers"), text, column, position)
     column, (text, position) = next(iter(doubtful.items()))
-    reason = f"usual in files with {'semicolons' if hint == ',' else 'commas or tabs'} between fields"
+    reason = (
+        say("usual in files with semicolons between fields")
+        if hint == ","
+        else say("usual in files with commas or tabs between fields")
+    )
     return DecimalMark(hint, reason, text, column, position)
 
 

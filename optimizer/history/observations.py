@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from optimizer.history.findings import Finding, Severity
 from optimizer.history.numerals import missing
 from optimizer.history.raw import RawTable, Values
 from optimizer.history.schema import fold
+from optimizer.language.message import Message, say, say_many
 
 _TOTAL_NAME = re.compile(r"(grand |sub)?-?\s*tota(l|ls|le|is|les)|gesamt(summe|ergebnis)?|summe", re.I)
 _TOTAL_START = re.compile(
@@ -23,22 +24,17 @@ _TOTAL_START = re.compile(
 _LISTED = 20
 
 # What a row without a date is, and how its finding says so.
-_NOT_OBSERVED = {
-    "totals-row": "hold totals, no date",
-    "repeated-header": "repeat the header",
-    "note-row": "hold a note, no date",
+_NOT_OBSERVED: Mapping[str, Callable[[int], Message]] = {
+    "totals-row": lambda rows: say_many("{count} row holds totals, no date", "{count} rows hold totals, no date", rows),
+    "repeated-header": lambda rows: say_many("{count} row repeats the header", "{count} rows repeat the header", rows),
+    "note-row": lambda rows: say_many("{count} row holds a note, no date", "{count} rows hold a note, no date", rows),
 }
 
 
-def about_rows(rule: str, severity: Severity, raw: RawTable, mask: NDArray[np.bool_], what: str) -> Finding:
-    """A finding that the rows of `mask` were left out; `what` begins with the verb of a plural."""
+def about_rows(rule: str, severity: Severity, raw: RawTable, mask: NDArray[np.bool_], problem: Message) -> Finding:
+    """A finding that the rows of `mask` were left out."""
     rows = raw.rows[mask]
-    one = len(rows) == 1
-    if one:
-        verb, rest = what.split(" ", 1)
-        what = f"{verb}s {rest}"
-    problem = f"{'1 row' if one else f'{len(rows):,} rows'} {what}"
-    fix = "it was left out" if one else "they were left out"
+    fix = say("it was left out") if len(rows) == 1 else say("they were left out")
     return Finding(rule, severity, problem, fix, raw.file, rows=tuple(map(int, rows[:_LISTED])))
 
 
@@ -64,14 +60,16 @@ def dated_rows(raw: RawTable) -> tuple[RawTable, Days]:
         if rule := _not_observed(raw, position):
             left_out[rule][position] = True
             continue
-        fix = "every row needs its day; remove the row if it is a total" if missing(value) else WRITE_ISO
+        fix = say("every row needs its day; remove the row if it is a total") if missing(value) else WRITE_ISO
         row = int(raw.rows[position])
         raise InputError.at(describe_bad(value), file=raw.file, row=row, column=spelled, fix=fix)
     if undated.all():
-        fix = "export the data by day or by week"
-        raise InputError.at("no row has a date", file=raw.file, column=spelled, fix=fix)
+        fix = say("export the data by day or by week")
+        raise InputError.at(say("no row has a date"), file=raw.file, column=spelled, fix=fix)
     findings = [
-        about_rows(rule, Severity.NOTE, raw, mask, _NOT_OBSERVED[rule]) for rule, mask in left_out.items() if mask.any()
+        about_rows(rule, Severity.NOTE, raw, mask, _NOT_OBSERVED[rule](int(mask.sum())))
+        for rule, mask in left_out.items()
+        if mask.any()
     ]
     return raw.keep(~undated, findings), days.keep(~undated)
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.history.facts import Facts, amount, count, listing
+from optimizer.history.facts import Facts, amount, listing, times
 from optimizer.history.findings import Finding, Severity
 from optimizer.history.panel import LONG_GAP, Floats, pauses
 from optimizer.history.weeks import monday
+from optimizer.language.message import Message, day, join, place, say, say_many
 
 FEW_WEEKS = 4
 """Weeks observed below which a cell is judged mostly by its like."""
@@ -21,11 +22,16 @@ OUTLIER_LEAST_WEEKS = 8
 OUTLIERS_LISTED = 5
 
 ABOVE = (
-    ("clicks", "impressions", Severity.WARNING, "check that both columns count the same ads"),
-    ("reach", "impressions", Severity.WARNING, "nobody is reached without an impression; check the columns"),
-    ("bounces", "sessions", Severity.WARNING, "check that both columns count the same visits"),
-    ("repeat_conversions", "conversions", Severity.WARNING, "conversions must include the repeated ones"),
-    ("conversions", "clicks", Severity.NOTE, "true only if conversions after a mere view are counted"),
+    ("clicks", "impressions", Severity.WARNING, say("check that both columns count the same ads")),
+    (
+        "reach",
+        "impressions",
+        Severity.WARNING,
+        say("nobody is reached without an impression; check the columns"),
+    ),
+    ("bounces", "sessions", Severity.WARNING, say("check that both columns count the same visits")),
+    ("repeat_conversions", "conversions", Severity.WARNING, say("conversions must include the repeated ones")),
+    ("conversions", "clicks", Severity.NOTE, say("true only if conversions after a mere view are counted")),
 )
 """(smaller, larger, severity, what to do) for columns of which the first can hardly exceed the second."""
 
@@ -33,12 +39,8 @@ ABOVE = (
 # Cells --------------------------------------------------------------------------------------------------------------
 
 
-def _names(facts: Facts, chosen: NDArray[np.bool_]) -> str:
-    return listing([cell.label for cell, is_chosen in zip(facts.panel.cells, chosen, strict=True) if is_chosen])
-
-
-def _cells(number: int) -> str:
-    return count(number, "cell") + (" has" if number == 1 else " have")
+def _names(facts: Facts, chosen: NDArray[np.bool_]) -> Message:
+    return listing([place(cell) for cell, is_chosen in zip(facts.panel.cells, chosen, strict=True) if is_chosen])
 
 
 def cells_without_spend(facts: Facts) -> Iterator[Finding]:
@@ -50,8 +52,13 @@ def cells_without_spend(facts: Facts) -> Iterator[Finding]:
         yield facts.finding(
             "cell-without-spend",
             Severity.WARNING,
-            f"{_cells(int(idle.sum()))} rows but never any spend ({_names(facts, idle)})",
-            "what money would bring there is judged by similar cells alone",
+            say_many(
+                "{count} cell has rows but never any spend ({cells})",
+                "{count} cells have rows but never any spend ({cells})",
+                int(idle.sum()),
+                cells=_names(facts, idle),
+            ),
+            say("what money would bring there is judged by similar cells alone"),
             "spend",
         )
 
@@ -68,9 +75,15 @@ def cells_without_outcome(facts: Facts) -> Iterator[Finding]:
             yield facts.finding(
                 "cell-without-outcome",
                 Severity.WARNING,
-                f"{_cells(int(barren.sum()))} spent {amount(float(spent[barren].sum()))} and brought no {name}"
-                f" ({_names(facts, barren)})",
-                "check that they are tracked",
+                say_many(
+                    "{count} cell has spent {spent} and brought no {name} ({cells})",
+                    "{count} cells have spent {spent} and brought no {name} ({cells})",
+                    int(barren.sum()),
+                    spent=amount(float(spent[barren].sum())),
+                    name=name,
+                    cells=_names(facts, barren),
+                ),
+                say("check that they are tracked"),
                 name,
             )
 
@@ -83,8 +96,14 @@ def cells_with_few_weeks(facts: Facts) -> Iterator[Finding]:
         yield facts.finding(
             "cell-with-few-weeks",
             Severity.NOTE,
-            f"{_cells(int(few.sum()))} fewer than {FEW_WEEKS} complete weeks ({_names(facts, few)})",
-            "such cells are judged mostly by similar ones",
+            say_many(
+                "{count} cell has fewer than {enough} complete weeks ({cells})",
+                "{count} cells have fewer than {enough} complete weeks ({cells})",
+                int(few.sum()),
+                enough=FEW_WEEKS,
+                cells=_names(facts, few),
+            ),
+            say("such cells are judged mostly by similar ones"),
         )
 
 
@@ -94,18 +113,34 @@ def gaps(facts: Facts) -> Iterator[Finding]:
     started = np.maximum.accumulate(seen, axis=1)
     lasts = np.maximum.accumulate(seen[:, ::-1], axis=1)[:, ::-1]
     inside, paused = started & lasts & ~seen & seen.any(axis=0), pauses(facts.panel.spend)
-    for rule, weeks, where, fix in (
-        ("gap", inside & ~paused, "", "count as not observed, not as 0; write rows with spend 0 if nothing was spent"),
-        ("pause", inside & paused, f" for more than {LONG_GAP} weeks in a row",
-         "count as paused, with spend 0; export them again if money was spent in them"),
-    ):  # fmt: skip
-        missing = weeks.sum(axis=1)
-        if missing.any():
-            most = np.argsort(-missing, kind="stable")
-            names = [f"{facts.panel.cells[i].label}: {missing[i]}" for i in most if missing[i]]
-            total = count(int(missing.sum()), "week")
-            problem = f"{total} without a row{where} inside the runs of cells ({listing(names)})"
-            yield facts.finding(rule, Severity.NOTE, problem, f"such weeks {fix}")
+    weeks, cells = _by_cell(facts, inside & ~paused)
+    if weeks:
+        problem = say_many(
+            "{count} week without a row inside the runs of cells ({cells})",
+            "{count} weeks without a row inside the runs of cells ({cells})",
+            weeks,
+            cells=cells,
+        )
+        fix = say("such weeks count as not observed, not as 0; write rows with spend 0 if nothing was spent")
+        yield facts.finding("gap", Severity.NOTE, problem, fix)
+    weeks, cells = _by_cell(facts, inside & paused)
+    if weeks:
+        problem = say_many(
+            "{count} week without a row for more than {longest} weeks in a row inside the runs of cells ({cells})",
+            "{count} weeks without a row for more than {longest} weeks in a row inside the runs of cells ({cells})",
+            weeks,
+            longest=LONG_GAP,
+            cells=cells,
+        )
+        fix = say("such weeks count as paused, with spend 0; export them again if money was spent in them")
+        yield facts.finding("pause", Severity.NOTE, problem, fix)
+
+
+def _by_cell(facts: Facts, weeks: NDArray[np.bool_]) -> tuple[int, Message]:
+    """How many weeks are marked, and the cells with theirs, most first."""
+    marked = weeks.sum(axis=1)
+    most = [int(i) for i in np.argsort(-marked, kind="stable") if marked[i]]
+    return int(marked.sum()), listing([join(": ", [place(facts.panel.cells[i]), int(marked[i])]) for i in most])
 
 
 def stopped(facts: Facts) -> Iterator[Finding]:
@@ -116,12 +151,21 @@ def stopped(facts: Facts) -> Iterator[Finding]:
     if off.any():
         last = len(panel.weeks) - 1 - seen[:, ::-1].argmax(axis=1)
         order = [i for i in np.argsort(-last, kind="stable") if off[i]]
-        names = [f"{panel.cells[i].label} has no rows since the week of {panel.weeks[last[i]]}" for i in order]
+        names = [
+            say(
+                "{cell} has no rows since the week of {week}",
+                cell=place(panel.cells[i]),
+                week=day(panel.weeks[last[i]]),
+            )
+            for i in order
+        ]
         yield facts.finding(
             "stopped",
             Severity.NOTE,
             listing(names),
-            "it counts as paused: every week since is 0 in the fit and in today's split; export it again if it runs",
+            say(
+                "it counts as paused: every week since is 0 in the fit and in today's split; export it again if it runs"
+            ),
         )
 
 
@@ -132,14 +176,14 @@ def similar_names(facts: Facts) -> Iterator[Finding]:
     for network, name, _ in facts.panel.cells:
         stem = "".join(character for character in name if character.isalnum()).removesuffix("s")
         if other := seen.get((network, stem)):
-            pairs.append(f"{network}: {other} and {name}")
+            pairs.append(say("{network}: {one} and {other}", network=network, one=other, other=name))
         seen[network, stem] = name
     if pairs:
         yield facts.finding(
             "similar-names",
             Severity.WARNING,
-            f"content types with similar names ({listing(pairs)})",
-            "they are planned apart; give them one name if they are one",
+            say("content types with similar names ({pairs})", pairs=listing(pairs)),
+            say("they are planned apart; give them one name if they are one"),
             "content_type",
         )
 
@@ -153,7 +197,13 @@ def larger_than_possible(facts: Facts) -> Iterator[Finding]:
         if part in facts.table and whole in facts.table:
             above = (facts.table[part] > facts.table[whole]).to_numpy()
             if above.any():
-                problem = f"{part} exceeds {whole} in {count(int(above.sum()), 'row')}"
+                problem = say_many(
+                    "{part} exceeds {whole} in {count} row",
+                    "{part} exceeds {whole} in {count} rows",
+                    int(above.sum()),
+                    part=part,
+                    whole=whole,
+                )
                 yield facts.finding("part-exceeds-whole", severity, problem, fix, part, facts.table.index[above])
 
 
@@ -166,8 +216,12 @@ def revenue_without_conversions(facts: Facts) -> Iterator[Finding]:
         yield facts.finding(
             "revenue-without-conversions",
             Severity.NOTE,
-            f"{count(int(odd.sum()), 'row')} with revenue and 0 conversions",
-            "both are kept; check that they follow one attribution rule",
+            say_many(
+                "{count} row with revenue and 0 conversions",
+                "{count} rows with revenue and 0 conversions",
+                int(odd.sum()),
+            ),
+            say("both are kept; check that they follow one attribution rule"),
             "revenue",
             facts.table.index[odd],
         )
@@ -183,9 +237,9 @@ def outliers(facts: Facts) -> Iterator[Finding]:
     for name, values in (("spend", facts.panel.spend), *facts.panel.outcomes.items()):
         if name in ("spend", "conversions", "revenue"):
             money = name != "conversions"
-            found += [(times, name, cell, week) for times, cell, week in _far_above(values, money)]
+            found += [(factor, name, cell, week) for factor, cell, week in _far_above(values, money)]
     found.sort(reverse=True)
-    for times, name, cell, week in found[:OUTLIERS_LISTED]:
+    for factor, name, cell, week in found[:OUTLIERS_LISTED]:
         network, content_type, _ = facts.panel.cells[cell]
         values = facts.panel.spend if name == "spend" else facts.panel.outcomes[name]
         here = (
@@ -196,15 +250,21 @@ def outliers(facts: Facts) -> Iterator[Finding]:
         yield facts.finding(
             "outlier",
             Severity.WARNING,
-            f"{name} of {facts.panel.cells[cell].label} in the week of {facts.panel.weeks[week]} is"
-            f" {amount(values[cell, week])}, {times:.0f} times its median",
-            "check it against the network's own report",
+            say(
+                "{name} of {cell} in the week of {week} is {value}, {times} times its median",
+                name=name,
+                cell=place(facts.panel.cells[cell]),
+                week=day(facts.panel.weeks[week]),
+                value=amount(float(values[cell, week])),
+                times=times(factor),
+            ),
+            say("check it against the network's own report"),
             name,
             facts.table.index[here],
         )
     if len(found) > OUTLIERS_LISTED:
-        more = len(found) - OUTLIERS_LISTED
-        yield facts.finding("outlier", Severity.WARNING, f"{count(more, 'more value')} as far off", "check them too")
+        more = say_many("{count} more value as far off", "{count} more values as far off", len(found) - OUTLIERS_LISTED)
+        yield facts.finding("outlier", Severity.WARNING, more, say("check them too"))
 
 
 def _far_above(values: Floats, money: bool) -> list[tuple[float, int, int]]:

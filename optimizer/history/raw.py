@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import Any
 
@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from optimizer.errors import InputError
 from optimizer.history.findings import Finding, Severity
-from optimizer.history.schema import BY_NAME, REQUIRED, closest, fold
+from optimizer.history.mapping import AS_SPELLED, ColumnMapping
+from optimizer.history.schema import BY_NAME, REQUIRED, closest
+from optimizer.language.message import Message, join, say, say_many
 
 Values = NDArray[Any]
 Row = tuple[int, Sequence[object]]
@@ -80,12 +82,14 @@ def shown(value: object, width: int = 60) -> str:
     return text if len(text) <= width else text[: width - 3] + "..."
 
 
-def known_names(cells: Sequence[object]) -> set[str]:
+def known_names(cells: Sequence[object], mapping: ColumnMapping = AS_SPELLED) -> set[str]:
     """Canonical columns a row would name if it were the header."""
-    return {fold(cell) for cell in cells if isinstance(cell, str)} & BY_NAME.keys()
+    return {mapping.column(cell) for cell in cells if isinstance(cell, str)} & BY_NAME.keys()
 
 
-def split_header(rows: Iterable[Row], file: str) -> tuple[int, list[str], Iterator[Row]]:
+def split_header(
+    rows: Iterable[Row], file: str, mapping: ColumnMapping = AS_SPELLED
+) -> tuple[int, list[str], Iterator[Row]]:
     """Find the header among the first rows: the row that names most columns.
 
     Returns
@@ -99,9 +103,9 @@ def split_header(rows: Iterable[Row], file: str) -> tuple[int, list[str], Iterat
     """
     stream = iter(rows)
     head = list(islice(stream, PREAMBLE))
-    counts = [len(known_names(cells)) for _, cells in head]
+    counts = [len(known_names(cells, mapping)) for _, cells in head]
     if not head:
-        raise InputError.at("the file holds no rows", file=file, fix=_expected())
+        raise InputError.at(say("the file holds no rows"), file=file, fix=_expected())
     if max(counts) == 0:
         raise _no_header(head, file)
     position = counts.index(max(counts))
@@ -109,7 +113,7 @@ def split_header(rows: Iterable[Row], file: str) -> tuple[int, list[str], Iterat
     names = ["" if cell is None else str(cell).strip() for cell in cells]
     while names and not names[-1]:
         names.pop()
-    _check_header(names, line, file)
+    _check_header(names, line, file, mapping)
     return line, names, chain(head[position + 1 :], stream)
 
 
@@ -119,44 +123,65 @@ def _no_header(head: list[Row], file: str) -> InputError:
     position = max(range(len(head)), key=lambda index: len(hints[index]))
     line, cells = head[position]
     quoted = shown(", ".join(str(cell) for cell in cells if not blank(cell)), 80)
-    count = "the only row does not name" if len(head) == 1 else f"none of the first {len(head)} rows names"
-    hint = f" ({', '.join(hints[position])})" if hints[position] else ""
-    problem = f"no header was found: {count} a known column, and row {line} reads '{quoted}'"
-    return InputError.at(problem, file=file, fix=_expected() + hint)
+    if len(head) == 1:
+        problem = say(
+            "no header was found: the only row does not name a known column, and row {row} reads '{quoted}'",
+            row=str(line),
+            quoted=quoted,
+        )
+    else:
+        problem = say(
+            "no header was found: none of the first {rows} rows names a known column, and row {row} reads '{quoted}'",
+            rows=len(head),
+            row=str(line),
+            quoted=quoted,
+        )
+    return InputError.at(problem, file=file, fix=_with_hints(_expected(), hints[position]))
 
 
-def _hints(names: Sequence[str], among: Sequence[str]) -> list[str]:
+def _hints(names: Sequence[str], among: Sequence[str]) -> list[Message]:
     """What foreign names may stand for, in words."""
     near = ((name, closest(name, among)) for name in names if name)
-    return [f"'{shown(name)}' may be {column}" for name, column in near if column]
+    return [say("'{name}' may be {column}", name=shown(name), column=column) for name, column in near if column]
 
 
-def _expected() -> str:
-    return f"the first row must name the columns: {', '.join(REQUIRED)}, conversions and others as you have them"
+def _with_hints(fix: Message, hints: list[Message]) -> Message:
+    return say("{fix} ({hints})", fix=fix, hints=join(", ", hints)) if hints else fix
 
 
-def _check_header(names: list[str], line: int, file: str) -> None:
-    folded = [fold(name) for name in names]
-    for name in BY_NAME:
-        if folded.count(name) > 1:
-            twice = " and ".join(f"'{shown(names[i])}'" for i, fold_name in enumerate(folded) if fold_name == name)
-            problem = f"the header names {name} more than once ({twice})"
-            raise InputError.at(problem, file=file, row=line, column=name, fix="keep one of them")
-    missing = [name for name in REQUIRED if name not in folded]
-    if not missing:
-        return
-    others = [name for name in names if name and fold(name) not in BY_NAME]
-    hints = ", ".join(_hints(others, missing))
-    what = f"column {missing[0]} is" if len(missing) == 1 else f"columns {', '.join(missing)} are"
-    raise InputError.at(
-        f"{what} missing; the header has {shown(', '.join(name for name in names if name), 300)}",
-        file=file,
-        row=line,
-        fix="rename or add what is missing" + (f" ({hints})" if hints else ""),
+def _expected() -> Message:
+    return say(
+        "the first row must name the columns: {columns}, conversions and others as you have them",
+        columns=join(", ", REQUIRED),
     )
 
 
-def tabulate(rows: Iterable[Row], file: str, decimal_hint: str = ".") -> RawTable:
+def _check_header(names: list[str], line: int, file: str, mapping: ColumnMapping) -> None:
+    folded = [mapping.column(name) for name in names]
+    for name in BY_NAME:
+        if folded.count(name) > 1:
+            first, *others = (f"'{shown(names[i])}'" for i, fold_name in enumerate(folded) if fold_name == name)
+            listed: str = first
+            for other in others:
+                listed = say("{one} and {other}", one=listed, other=other)
+            problem = say("the header names {name} more than once ({listed})", name=name, listed=listed)
+            raise InputError.at(problem, file=file, row=line, column=name, fix=say("keep one of them"))
+    missing = [name for name in REQUIRED if name not in folded and name not in mapping.shared]
+    if not missing:
+        return
+    foreign = [name for name in names if name and mapping.column(name) not in BY_NAME]
+    problem = say_many(
+        "column {columns} is missing; the header has {header}",
+        "columns {columns} are missing; the header has {header}",
+        len(missing),
+        columns=join(", ", missing),
+        header=shown(", ".join(name for name in names if name), 300),
+    )
+    fix = _with_hints(say("rename or add what is missing"), _hints(foreign, missing))
+    raise InputError.at(problem, file=file, row=line, fix=fix)
+
+
+def tabulate(rows: Iterable[Row], file: str, decimal_hint: str = ".", mapping: ColumnMapping = AS_SPELLED) -> RawTable:
     """Turn rows, header among them, into columns; blank rows are skipped, short rows end in empty cells.
 
     Raises
@@ -164,7 +189,7 @@ def tabulate(rows: Iterable[Row], file: str, decimal_hint: str = ".") -> RawTabl
     InputError
         As `split_header`; also if a row has more filled cells than the header, or there is no row below it.
     """
-    header_line, names, body = split_header(rows, file)
+    header_line, names, body = split_header(rows, file, mapping)
     width = len(names)
     flat: list[object] = []
     lines: list[int] = []
@@ -173,10 +198,10 @@ def tabulate(rows: Iterable[Row], file: str, decimal_hint: str = ".") -> RawTabl
         if len(cells) != width:
             if len(cells) > width and not all(blank(cell) for cell in cells[width:]):
                 raise InputError.at(
-                    f"{len(cells)} fields where the header has {width}",
+                    say("{fields} fields where the header has {width}", fields=len(cells), width=width),
                     file=file,
                     row=line,
-                    fix="put texts and numbers that contain the delimiter in quotes, or use another delimiter",
+                    fix=say("put texts and numbers that contain the delimiter in quotes, or use another delimiter"),
                 )
             if len(cells) < width and not all(blank(cell) for cell in cells):
                 short.append(line)
@@ -186,18 +211,19 @@ def tabulate(rows: Iterable[Row], file: str, decimal_hint: str = ".") -> RawTabl
         flat.extend(cells)
         lines.append(line)
     if not lines:
-        raise InputError.at("there is a header but no row below it", file=file, row=header_line)
+        raise InputError.at(say("there is a header but no row below it"), file=file, row=header_line)
     grid = np.empty(len(flat), dtype=object)
     grid[:] = flat
     columns = {name: grid[position::width] for position, name in enumerate(names)}
-    return from_columns(columns, names, np.array(lines), file, decimal_hint, _short_rows(short, file))
+    table = from_columns(columns, names, np.array(lines), file, mapping)
+    return replace(table, decimal_hint=decimal_hint, findings=(*_short_rows(short, file), *table.findings))
 
 
 def _short_rows(lines: list[int], file: str) -> list[Finding]:
     if not lines:
         return []
-    problem = f"{len(lines)} rows have fewer fields than the header"
-    fix = "the fields they lack are read as empty"
+    problem = say("{rows} rows have fewer fields than the header", rows=len(lines))
+    fix = say("the fields they lack are read as empty")
     return [Finding("short-rows", Severity.NOTE, problem, fix, file, rows=tuple(lines[:20]))]
 
 
@@ -206,15 +232,18 @@ def from_columns(
     names: Sequence[str],
     rows: NDArray[np.int64],
     file: str,
-    decimal_hint: str,
-    findings: list[Finding],
+    mapping: ColumnMapping = AS_SPELLED,
 ) -> RawTable:
-    """Sort the columns of a file into known and unknown ones, and name the unknown in findings."""
-    spelled = {fold(name): name for name in names if fold(name) in BY_NAME}
-    unknown = {name: columns[name] for name in columns if name and fold(name) not in BY_NAME}
-    findings = findings + _unknown_columns(list(unknown), [name for name in BY_NAME if name not in spelled], file)
+    """Sort the columns of a file into known and unknown ones, and name in findings what nobody decided to leave out."""
+    spelled = {mapping.column(name): name for name in names if mapping.column(name) in BY_NAME}
+    unknown = {name: columns[name] for name in columns if name and mapping.column(name) not in BY_NAME}
+    undecided = [name for name in unknown if not mapping.left_out(name)]
     known = {column: columns[name] for column, name in spelled.items()}
-    return RawTable(file, known, unknown, spelled, rows, decimal_hint, tuple(findings))
+    for column, value in mapping.shared.items():
+        if column not in known:
+            known[column], spelled[column] = np.full(len(rows), value, dtype=object), column
+    findings = _unknown_columns(undecided, [name for name in BY_NAME if name not in spelled], file)
+    return RawTable(file, known, unknown, spelled, rows, findings=tuple(findings))
 
 
 def _unknown_columns(unknown: list[str], absent: list[str], file: str) -> list[Finding]:
@@ -223,14 +252,16 @@ def _unknown_columns(unknown: list[str], absent: list[str], file: str) -> list[F
     for name in unknown:
         near = closest(name, absent)
         if near:
-            fix = f"it was left out; rename it to {near} if that is what it holds"
-            problem = f"column '{shown(name)}' is not known"
+            fix = say("it was left out; rename it to {column} if that is what it holds", column=near)
+            problem = say("column '{column}' is not known", column=shown(name))
             findings.append(Finding("unknown-column", Severity.WARNING, problem, fix, file, column=shown(name)))
         else:
             plain.append(shown(name))
-    if plain:
-        what = f"column '{plain[0]}' is" if len(plain) == 1 else f"columns {', '.join(plain)} are"
-        column = plain[0] if len(plain) == 1 else ""
-        fix = "it was left out" if len(plain) == 1 else "they were left out"
-        findings.append(Finding("unknown-column", Severity.NOTE, f"{what} not known", fix, file, column=column))
+    if len(plain) == 1:
+        problem = say("column '{column}' is not known", column=plain[0])
+        fix = say("it was left out")
+        findings.append(Finding("unknown-column", Severity.NOTE, problem, fix, file, column=plain[0]))
+    elif plain:
+        problem = say("columns {columns} are not known", columns=join(", ", plain))
+        findings.append(Finding("unknown-column", Severity.NOTE, problem, say("they were left out"), file))
     return findings

@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 
 from optimizer.errors import InputError
 from optimizer.history.schema import COLUMNS
+from optimizer.language.message import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -211,18 +212,19 @@ def write_sample(folder: Path, seed: int = 7, weeks: int = 104) -> list[Path]:
     ['sample_history.csv', 'sample_dictionary.md']
     """
     if not SHORTEST <= weeks <= LONGEST:
-        raise InputError.at(f"{weeks} weeks were asked for", fix=f"the sample has {SHORTEST} to {LONGEST} weeks")
+        fix = say("the sample has {fewest} to {most} weeks", fewest=SHORTEST, most=LONGEST)
+        raise InputError.at(say("{weeks} weeks were asked for", weeks=weeks), fix=fix)
     texts = {folder / HISTORY_FILE: _csv_text(list(simulate(seed, weeks))), folder / DICTIONARY_FILE: data_dictionary()}
     for path in texts:
         if path.is_dir():
-            raise InputError.at("this is a folder", file=path, fix="move it away or choose another folder")
+            fix = say("move it away or choose another folder")
+            raise InputError.at(say("this is a folder"), file=path, fix=fix)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _write_all(texts)
     except OSError as problem:
-        raise InputError.at(
-            f"the sample cannot be written ({problem.strerror})", file=folder, fix="choose a folder you can write to"
-        ) from problem
+        said = say("the sample cannot be written ({error})", error=problem.strerror)
+        raise InputError.at(said, file=folder, fix=say("choose a folder you can write to")) from problem
     return list(texts)
 
 

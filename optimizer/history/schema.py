@@ -15,6 +15,8 @@ from enum import Enum
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
+from optimizer.language.message import Message, say
+
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
@@ -38,9 +40,9 @@ class Column:
     name : str
         As it is written in the header of a file.
     kind : Kind
-    unit : str
+    unit : Message
         What one unit of the value is, for people.
-    meaning : str
+    meaning : Message
         One line for the data dictionary.
     required : bool
         A file without the column cannot be used.
@@ -50,8 +52,8 @@ class Column:
 
     name: str
     kind: Kind
-    unit: str
-    meaning: str
+    unit: Message
+    meaning: Message
     required: bool = False
     additive: bool = True
 
@@ -61,31 +63,33 @@ class Column:
         return self.kind in (Kind.MONEY, Kind.COUNT)
 
 
-def _count(name: str, unit: str, meaning: str, additive: bool = True) -> Column:
+def _count(name: str, unit: Message, meaning: Message, additive: bool = True) -> Column:
     return Column(name, Kind.COUNT, unit, meaning, additive=additive)
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("date", Kind.DATE, "ISO day", "day, or any day of the week for weekly rows", required=True),
-    Column("network", Kind.TEXT, "lower case", "where the post ran, such as instagram", required=True),
-    Column("content_type", Kind.TEXT, "lower case", "what was shown, such as reel or carousel", required=True),
-    Column("audience", Kind.TEXT, "text", "who it was shown to; splits cells further when asked for"),
-    Column("campaign", Kind.TEXT, "text", "campaign the row belongs to"),
-    Column("landing_page", Kind.TEXT, "text", "page the post led to"),
-    Column("spend", Kind.MONEY, "account currency", "media cost without VAT, 0 or more", required=True),
-    _count("conversions", "conversions", "attributed conversions, may be fractional"),
-    Column("revenue", Kind.MONEY, "account currency", "attributed revenue"),
-    _count("impressions", "impressions", "times shown"),
-    _count("reach", "people", "different people who saw it; never summed", additive=False),
-    _count("clicks", "clicks", "clicks to the destination"),
-    _count("engagements", "engagements", "reactions, comments, shares and saves"),
-    _count("video_views", "views", "video views as the network counts them"),
-    _count("sessions", "sessions", "visits to the site"),
-    _count("bounces", "sessions", "visits that left at once"),
-    _count("followers_gained", "people", "new followers"),
-    _count("repeat_conversions", "conversions", "conversions by people who had converted before"),
-    _count("negative_feedback", "reactions", "hides, reports and unfollows"),
-    Column("currency", Kind.CODE, "ISO 4217", "currency of spend and revenue; one per file"),
+    Column("date", Kind.DATE, say("ISO day"), say("day, or any day of the week for weekly rows"), required=True),
+    Column("network", Kind.TEXT, say("lower case"), say("where the post ran, such as instagram"), required=True),
+    Column(
+        "content_type", Kind.TEXT, say("lower case"), say("what was shown, such as reel or carousel"), required=True
+    ),
+    Column("audience", Kind.TEXT, say("text"), say("who it was shown to; splits cells further when asked for")),
+    Column("campaign", Kind.TEXT, say("text"), say("campaign the row belongs to")),
+    Column("landing_page", Kind.TEXT, say("text"), say("page the post led to")),
+    Column("spend", Kind.MONEY, say("account currency"), say("media cost without VAT, 0 or more"), required=True),
+    _count("conversions", say("conversions"), say("attributed conversions, may be fractional")),
+    Column("revenue", Kind.MONEY, say("account currency"), say("attributed revenue")),
+    _count("impressions", say("impressions"), say("times shown")),
+    _count("reach", say("people"), say("different people who saw it; never summed"), additive=False),
+    _count("clicks", say("clicks"), say("clicks to the destination")),
+    _count("engagements", say("engagements"), say("reactions, comments, shares and saves")),
+    _count("video_views", say("views"), say("video views as the network counts them")),
+    _count("sessions", say("sessions"), say("visits to the site")),
+    _count("bounces", say("sessions"), say("visits that left at once")),
+    _count("followers_gained", say("people"), say("new followers")),
+    _count("repeat_conversions", say("conversions"), say("conversions by people who had converted before")),
+    _count("negative_feedback", say("reactions"), say("hides, reports and unfollows")),
+    Column("currency", Kind.CODE, say("ISO 4217"), say("currency of spend and revenue; one per file")),
 )
 
 BY_NAME: Mapping[str, Column] = {column.name: column for column in COLUMNS}

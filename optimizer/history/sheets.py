@@ -6,7 +6,7 @@ import io
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 from xml.etree import ElementTree
@@ -14,18 +14,47 @@ from xml.etree import ElementTree
 import numpy as np
 
 from optimizer.errors import InputError
+from optimizer.history.mapping import AS_SPELLED, ColumnMapping
 from optimizer.history.raw import PREAMBLE, RawTable, Row, from_columns, known_names, split_header, tabulate
+from optimizer.language.message import say
 
 _BROKEN = (zipfile.BadZipFile, zlib.error, ElementTree.ParseError, EOFError, KeyError, ValueError, OSError)
 
 
-def read_xlsx(data: bytes, file: str) -> RawTable:
+def read_xlsx(data: bytes, file: str, mapping: ColumnMapping = AS_SPELLED) -> RawTable:
     """Read the sheet whose first rows name most columns of the table (the first such sheet).
 
     Raises
     ------
     InputError
         Not a workbook that can be opened, or no sheet with a usable header.
+    """
+
+    def names_in(head: Sequence[Row]) -> int:
+        return max((len(known_names(cells, mapping)) for _, cells in head), default=0)
+
+    sheet, rows = best_sheet(data, file, names_in)
+    return tabulate(rows, sheet, mapping=mapping)
+
+
+def best_sheet(
+    data: bytes, file: str, worth: Callable[[Sequence[Row]], int], most: int | None = None
+) -> tuple[str, list[Row]]:
+    """The name for messages and the rows of the sheet whose first rows are worth most (the first such sheet).
+
+    Parameters
+    ----------
+    data : bytes
+    file : str
+        Name for messages.
+    worth : callable
+    most : int, optional
+        Rows to read.
+
+    Raises
+    ------
+    InputError
+        Not a workbook that can be opened.
     """
     from openpyxl import load_workbook  # type: ignore[import-untyped]
 
@@ -36,13 +65,14 @@ def read_xlsx(data: bytes, file: str) -> RawTable:
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
             sheets = book.worksheets
             if not sheets:
-                raise InputError.at("the workbook has no sheet with cells", file=file)
-            best = max(sheets, key=_names_in)
-            rows = list(_rows(best))
+                raise InputError.at(say("the workbook has no sheet with cells"), file=file)
+            best = max(sheets, key=lambda sheet: worth(list(islice(_rows(sheet), PREAMBLE))))
+            rows = list(islice(_rows(best), most))
     except _BROKEN as error:
-        fix = "save it again as XLSX, without a password"
-        raise InputError.at(f"the workbook cannot be opened ({error})", file=file, fix=fix) from error
-    return tabulate(rows, file if len(sheets) < 2 else f"{file} (sheet {best.title})")
+        problem = say("the workbook cannot be opened ({error})", error=str(error))
+        fix = say("save it again as XLSX, without a password")
+        raise InputError.at(problem, file=file, fix=fix) from error
+    return (file if len(sheets) < 2 else say("{file} (sheet {sheet})", file=file, sheet=best.title)), rows
 
 
 def _rows(sheet: Any) -> Iterator[Row]:
@@ -53,11 +83,7 @@ def _rows(sheet: Any) -> Iterator[Row]:
             yield line, cells
 
 
-def _names_in(sheet: Any) -> int:
-    return max((len(known_names(cells)) for _, cells in islice(_rows(sheet), PREAMBLE)), default=0)
-
-
-def read_parquet(data: bytes, file: str) -> RawTable:
+def read_parquet(data: bytes, file: str, mapping: ColumnMapping = AS_SPELLED) -> RawTable:
     """Read a Parquet file; its first record is called row 2, as if the column names stood on row 1.
 
     Raises
@@ -71,14 +97,15 @@ def read_parquet(data: bytes, file: str) -> RawTable:
     try:
         table = pq.read_table(io.BytesIO(data))
     except (pa.ArrowException, OSError) as error:
-        raise InputError.at(f"the Parquet file cannot be read ({error})", file=file, fix="write it again") from error
+        problem = say("the Parquet file cannot be read ({error})", error=str(error))
+        raise InputError.at(problem, file=file, fix=say("write it again")) from error
     table = table.select([name for name in table.column_names if not name.startswith("__index_level_")])
     names = list(map(str, table.column_names))
-    split_header([(1, names)], file)
+    split_header([(1, names)], file, mapping)
     if table.num_rows == 0:
-        raise InputError.at("there are columns but no rows", file=file)
+        raise InputError.at(say("there are columns but no rows"), file=file)
     columns = {name: _column(column) for name, column in zip(names, table.columns, strict=True)}
-    return from_columns(columns, names, np.arange(2, table.num_rows + 2), file, ".", [])
+    return from_columns(columns, names, np.arange(2, table.num_rows + 2), file, mapping)
 
 
 def _column(column: Any) -> np.ndarray[Any, Any]:

@@ -10,7 +10,9 @@ from itertools import islice
 
 from optimizer.errors import InputError
 from optimizer.history.findings import Finding, Severity
+from optimizer.history.mapping import AS_SPELLED, ColumnMapping
 from optimizer.history.raw import PREAMBLE, RawTable, known_names, tabulate
+from optimizer.language.message import say
 
 DELIMITERS = (",", ";", "\t")
 HEAD = 100_000
@@ -19,7 +21,7 @@ HEAD = 100_000
 BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
-def read_text(data: bytes, file: str) -> RawTable:
+def read_text(data: bytes, file: str, mapping: ColumnMapping = AS_SPELLED) -> RawTable:
     """Read a CSV file.
 
     Parameters
@@ -28,6 +30,8 @@ def read_text(data: bytes, file: str) -> RawTable:
         UTF-8 or UTF-16 text, with or without byte order mark; other bytes are read as Windows-1252.
     file : str
         Name for messages.
+    mapping : ColumnMapping
+        What its headers mean.
 
     Raises
     ------
@@ -35,8 +39,8 @@ def read_text(data: bytes, file: str) -> RawTable:
         The bytes are no text, quotes do not close, or there is no usable header.
     """
     text, findings = decode(data, file)
-    delimiter, skip = sniff(text)
-    table = tabulate(records(text, delimiter, skip, file), file, "," if delimiter == ";" else ".")
+    delimiter, skip = sniff(text, mapping)
+    table = tabulate(records(text, delimiter, skip, file), file, "," if delimiter == ";" else ".", mapping)
     return replace(table, findings=(*findings, *table.findings))
 
 
@@ -60,8 +64,8 @@ def decode(data: bytes, file: str) -> tuple[str, list[Finding]]:
             text = data.decode("cp1252")
         except UnicodeDecodeError:
             raise _not_text(file) from error
-        problem = "the text is not UTF-8 and was read as Windows-1252"
-        fix = "check names with accents, or save the file as UTF-8"
+        problem = say("the text is not UTF-8 and was read as Windows-1252")
+        fix = say("check names with accents, or save the file as UTF-8")
         findings = [Finding("encoding", Severity.WARNING, problem, fix, file, rows=(row,))]
     if "\0" in text:
         raise _not_text(file)
@@ -69,11 +73,11 @@ def decode(data: bytes, file: str) -> tuple[str, list[Finding]]:
 
 
 def _not_text(file: str) -> InputError:
-    fix = "give a CSV (UTF-8 or UTF-16), XLSX or Parquet file"
-    return InputError.at("this is not a table of text", file=file, fix=fix)
+    fix = say("give a CSV (UTF-8 or UTF-16), XLSX or Parquet file")
+    return InputError.at(say("this is not a table of text"), file=file, fix=fix)
 
 
-def sniff(text: str) -> tuple[str, int]:
+def sniff(text: str, mapping: ColumnMapping = AS_SPELLED) -> tuple[str, int]:
     """Find the delimiter: a first line ``sep=;`` says it, else the one under which one row names most columns.
 
     Returns
@@ -92,7 +96,7 @@ def sniff(text: str) -> tuple[str, int]:
             rows = list(islice(csv.reader(io.StringIO(head), delimiter=delimiter), PREAMBLE))
         except csv.Error:
             return 0, 0
-        return max((len(known_names(row)) for row in rows), default=0), max(map(len, rows), default=0)
+        return max((len(known_names(row, mapping)) for row in rows), default=0), max(map(len, rows), default=0)
 
     return max(DELIMITERS, key=score), 0
 
@@ -109,6 +113,15 @@ def records(text: str, delimiter: str, skip: int, file: str) -> Iterator[tuple[i
             yield start, fields
             start = skip + reader.line_num + 1
     except csv.Error as error:
-        problem = f"the quotes of this row do not match ({error})"
-        fix = "double every quote inside a quoted text"
+        problem = say("the quotes of this row do not match ({reason})", reason=_in_words(error, delimiter))
+        fix = say("double every quote inside a quoted text")
         raise InputError.at(problem, file=file, row=start, fix=fix) from error
+
+
+def _in_words(error: csv.Error, delimiter: str) -> str:
+    """What the reader of records says of quotes, as messages where they are its usual words."""
+    usual = (
+        say("unexpected end of data"),
+        say("'{delimiter}' expected after '{quote}'", delimiter=delimiter, quote='"'),
+    )
+    return next((words for words in usual if words == str(error)), str(error))

@@ -11,13 +11,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer.errors import InputError
+from optimizer.history.content_types import Naming, renamed
 from optimizer.history.dates import Days
 from optimizer.history.findings import Finding, Severity
+from optimizer.history.mapping import AS_SPELLED, ColumnMapping
 from optimizer.history.numerals import DecimalMark, decide_mark, missing, parse, to_numbers
 from optimizer.history.observations import about_rows, dated_rows, named_totals
 from optimizer.history.raw import RawTable, Values, shown
 from optimizer.history.schema import BY_NAME, CELL_COLUMNS, COLUMNS, EARLIEST, NUMERIC, WHOLE, Kind, history_model
+from optimizer.language.message import Message, day, join, say, say_many
 
+BEFORE = "content_type of the file"
+"""Column with the content types before any rule, beside those of the schema; only where there are rules."""
 _NO_NAME = frozenset({"", "-", "--", "—", "–", "n/a", "#n/a", "nan", "null"})
 
 
@@ -36,13 +41,23 @@ class _Parsed:
     mark: DecimalMark
 
 
-def tidy(raw: RawTable) -> tuple[pd.DataFrame, RawTable, Days]:
+def tidy(
+    raw: RawTable, mapping: ColumnMapping = AS_SPELLED, naming: Naming = ()
+) -> tuple[pd.DataFrame, RawTable, Days]:
     """Type and validate the cells of a file.
+
+    Parameters
+    ----------
+    raw : RawTable
+    mapping : ColumnMapping
+        Says in which unit its numbers are.
+    naming : tuple of NamingRule
+        Give rows their content type before it is asked whether they have one.
 
     Returns
     -------
-    (table with canonical columns, indexed by the line of the file; the raw rows it was made of, with findings so far;
-    their dates with time of day)
+    (table with canonical columns, and `BEFORE` where there are rules, indexed by the line of the file; the raw rows it
+    was made of, with findings so far; their dates with time of day)
 
     Raises
     ------
@@ -53,26 +68,35 @@ def tidy(raw: RawTable) -> tuple[pd.DataFrame, RawTable, Days]:
     texts, findings = _texts(raw)
     totals = named_totals(texts)
     if totals.any():
-        findings.append(
-            about_rows("totals-row", Severity.WARNING, raw, totals, "look like dated totals, by their names")
+        problem = say_many(
+            "{count} row looks like dated totals, by their names",
+            "{count} rows look like dated totals, by their names",
+            int(totals.sum()),
         )
+        findings.append(about_rows("totals-row", Severity.WARNING, raw, totals, problem))
         raw, days = raw.keep(~totals), days.keep(~totals)
         texts = {name: values[~totals] for name, values in texts.items()}
+    if naming:
+        texts = _named(texts, naming, raw, findings)
     mark = _decimal_mark(raw, findings)
     both = {name: to_numbers(raw.columns[name], mark.mark) for name in NUMERIC if name in raw.columns}
-    numbers = {name: values for name, (values, _) in both.items()}
+    numbers = {name: values / mapping.per_one(name) for name, (values, _) in both.items()}
     bad = {name: cells for name, (_, cells) in both.items()}
     keep = _rows_with_numbers(numbers, bad)
     if not keep.any():
-        raise InputError.at("no row holds a number", file=raw.file, fix="check that spend and outcomes were exported")
+        fix = say("check that spend and outcomes were exported")
+        raise InputError.at(say("no row holds a number"), file=raw.file, fix=fix)
     if not keep.all():
-        findings.append(
-            about_rows("no-numbers", Severity.NOTE, raw, ~keep, "hold no numbers and count as not observed")
+        problem = say_many(
+            "{count} row holds no numbers and count as not observed",
+            "{count} rows hold no numbers and count as not observed",
+            int((~keep).sum()),
         )
+        findings.append(about_rows("no-numbers", Severity.NOTE, raw, ~keep, problem))
     _validate(_Parsed(raw, days, texts, numbers, bad, mark), keep)
     columns = {"date": days.day.astype("datetime64[s]"), **texts, **numbers}
     table = pd.DataFrame(columns, index=pd.Index(raw.rows, name="row"))
-    table = table[[column.name for column in COLUMNS if column.name in table]]
+    table = table[[name for name in (*BY_NAME, BEFORE) if name in table]]
     return table[keep], raw.keep(keep, findings), days.keep(keep)
 
 
@@ -105,6 +129,20 @@ def _texts(raw: RawTable) -> tuple[dict[str, Values], list[Finding]]:
     return texts, findings
 
 
+def _named(texts: Mapping[str, Values], naming: Naming, raw: RawTable, findings: list[Finding]) -> dict[str, Values]:
+    """Texts with the content types that the rules give; how many rows they gave another one is a finding."""
+    names = renamed(texts, naming)
+    others = int((names != texts["content_type"]).sum())
+    problem = say_many(
+        "content-type rules gave {count} row another content type than the file",
+        "content-type rules gave {count} rows another content type than the file",
+        others,
+    )
+    if others:
+        findings.append(Finding("content-type-rules", Severity.NOTE, problem, file=raw.file))
+    return {**texts, "content_type": names, BEFORE: texts["content_type"]}
+
+
 def _as_objects(values: Values) -> Values:
     return values.astype(object) if values.dtype != object else values
 
@@ -128,8 +166,8 @@ def _merged(spellings: Values, names: list[str], column: str, raw: RawTable) -> 
         Finding(
             "spelling",
             Severity.NOTE,
-            f"{', '.join(group)} are spellings of one name",
-            f"they are read as {name}",
+            say("{names} are spellings of one name", names=join(", ", group)),
+            say("they are read as {name}", name=name),
             raw.file,
             raw.spelled[column],
         )
@@ -150,8 +188,15 @@ def _decimal_mark(raw: RawTable, findings: list[Finding]) -> DecimalMark:
             Finding(
                 "decimal-mark",
                 Severity.WARNING,
-                f"'{mark.value}' can be read with '.' or ',' as the decimal mark, and no number settles which",
-                f"'{mark.mark}' was taken ({mark.reason}); if that is wrong, leave out thousands separators",
+                say(
+                    "'{value}' can be read with '.' or ',' as the decimal mark, and no number settles which",
+                    value=mark.value,
+                ),
+                say(
+                    "'{mark}' was taken ({reason}); if that is wrong, leave out thousands separators",
+                    mark=mark.mark,
+                    reason=mark.reason,
+                ),
                 raw.file,
                 raw.spelled[present[mark.column]],
                 (int(raw.rows[mark.position]),),
@@ -165,7 +210,7 @@ def _validate(parsed: _Parsed, keep: NDArray[np.bool_]) -> None:
     from pydantic import ValidationError
 
     columns: dict[str, list[Any]] = {"date": parsed.days.day[keep].tolist()}
-    columns |= {name: values[keep].tolist() for name, values in parsed.texts.items()}
+    columns |= {name: values[keep].tolist() for name, values in parsed.texts.items() if name in BY_NAME}
     for name, values in parsed.numbers.items():
         cells = values.astype(object)
         cells[np.isnan(values)] = None
@@ -185,29 +230,50 @@ def _validate(parsed: _Parsed, keep: NDArray[np.bool_]) -> None:
         raise InputError.at(problem, file=raw.file, row=row, column=column, fix=fix) from error
 
 
-def _explain(parsed: _Parsed, name: str, kind: str, position: int) -> tuple[str, str]:
+def _explain(parsed: _Parsed, name: str, kind: str, position: int) -> tuple[Message, Message]:
     """What is wrong with a value, and what is allowed."""
     cell = parsed.raw.columns[name][position]
     value = shown(cell)
     match BY_NAME[name].kind:
         case Kind.DATE:
-            return f"the date {parsed.days.day[position]} is before {EARLIEST}", "correct it"
+            problem = say(
+                "the date {day} is before {earliest}", day=day(parsed.days.day[position]), earliest=day(EARLIEST)
+            )
+            return problem, say("correct it")
         case Kind.CODE:
-            return f"'{value}' is no currency code", "use the three letters of ISO 4217, such as EUR"
+            problem = say("'{value}' is no currency code", value=value)
+            return problem, say("use the three letters of ISO 4217, such as EUR")
         case Kind.TEXT:
-            return f"{name} is empty", "every row needs a network and a content type"
+            return say("{name} is empty", name=name), say("every row needs a network and a content type")
     if missing(cell):
-        return f"{name} is empty", "write 0 where nothing was spent, or remove the row if it was not observed"
-    allowed = f"{name} must be a number of 0 or more"
+        fix = say("write 0 where nothing was spent, or remove the row if it was not observed")
+        return say("{name} is empty", name=name), fix
+    allowed = say("{name} must be a number of 0 or more", name=name)
     if kind == "greater_than_equal":
-        return f"{name} is {value}", allowed
+        return say("{name} is {value}", name=name, value=value), allowed
     if kind == "finite_number":
-        return f"{name} is infinite ({value})", allowed
+        return say("{name} is infinite ({value})", name=name, value=value), allowed
+    if wrong := _other_mark(parsed, cell):
+        return wrong, say("write one decimal mark in the whole file")
+    return say("{name} is '{value}', which is not a number", name=name, value=value), allowed
+
+
+def _other_mark(parsed: _Parsed, cell: object) -> Message | None:
+    """Say that a number is written with the other decimal mark than the file, if it is."""
     mark = parsed.mark
-    other = "," if mark.mark == "." else "."
-    if mark.value and parse(str(cell), other) is not None:
-        where = f"'{shown(mark.value)}' in row {int(parsed.raw.rows[mark.position])}"
-        word = "point" if mark.mark == "." else "comma"
-        fix = "write one decimal mark in the whole file"
-        return f"'{value}' does not fit the decimal {word} of this file ({where})", fix
-    return f"{name} is '{value}', which is not a number", allowed
+    if not mark.value or parse(str(cell), "," if mark.mark == "." else ".") is None:
+        return None
+    value, settled, row = shown(cell), shown(mark.value), str(parsed.raw.rows[mark.position])
+    if mark.mark == ".":
+        return say(
+            "'{value}' does not fit the decimal point of this file ('{settled}' in row {row})",
+            value=value,
+            settled=settled,
+            row=row,
+        )
+    return say(
+        "'{value}' does not fit the decimal comma of this file ('{settled}' in row {row})",
+        value=value,
+        settled=settled,
+        row=row,
+    )

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.errors import InputError
+from optimizer.language.message import Message, day, say
 
 Dates = NDArray[np.datetime64]
 Frequency = Literal["daily", "weekly"]
@@ -77,17 +78,22 @@ def span_of(days: Dates, series: NDArray[np.int64], file: str) -> Span:
     first, last = days.min(), days.max()
     if first == last:
         raise InputError.at(
-            f"every row has the date {first}, and a response cannot be learned from one day or week",
+            say("every row has the date {day}, and a response cannot be learned from one day or week", day=day(first)),
             file=file,
-            fix=f"give {FEWEST_WEEKS} complete weeks at the least, by day or by week; from about 12 on, plans rest on"
-            " evidence",
+            fix=say(
+                "give {weeks} complete weeks at the least, by day or by week; from about 12 on, plans rest on evidence",
+                weeks=FEWEST_WEEKS,
+            ),
         )
     spacing = _spacing(days, series)
     if spacing > 7:
         raise InputError.at(
-            f"rows stand {spacing} days apart, and totals of more than a week cannot be split into weeks",
+            say(
+                "rows stand {days} days apart, and totals of more than a week cannot be split into weeks",
+                days=spacing,
+            ),
             file=file,
-            fix="export the data by day or by week",
+            fix=say("export the data by day or by week"),
         )
     frequency: Frequency = "weekly" if spacing == 7 else "daily"
     start, end = monday(np.array([first, last]))
@@ -97,14 +103,27 @@ def span_of(days: Dates, series: NDArray[np.int64], file: str) -> Span:
     weeks = np.arange(start, end + WEEK, WEEK) if end >= start else np.array([], dtype="datetime64[D]")
     seen = np.isin(weeks, monday(days)).sum()
     if seen < FEWEST_WEEKS:
-        counted = "no complete week" if seen == 0 else "1 complete week"
-        raise InputError.at(
-            f"the rows from {first} to {last} hold {counted} (Monday to Sunday),"
-            " and a response cannot be learned from that",
-            file=file,
-            fix=f"give {FEWEST_WEEKS} complete weeks at the least; from about 12 on, plans rest on evidence",
+        fix = say(
+            "give {weeks} complete weeks at the least; from about 12 on, plans rest on evidence", weeks=FEWEST_WEEKS
         )
+        raise InputError.at(_too_short(int(seen), first, last), file=file, fix=fix)
     return Span(frequency, first, last, weeks)
+
+
+def _too_short(seen: int, first: np.datetime64, last: np.datetime64) -> Message:
+    if seen == 0:
+        return say(
+            "the rows from {first} to {last} hold no complete week (Monday to Sunday), and a response cannot be learned"
+            " from that",
+            first=day(first),
+            last=day(last),
+        )
+    return say(
+        "the rows from {first} to {last} hold 1 complete week (Monday to Sunday), and a response cannot be learned"
+        " from that",
+        first=day(first),
+        last=day(last),
+    )
 
 
 def _spacing(days: Dates, series: NDArray[np.int64]) -> int:

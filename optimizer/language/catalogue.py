@@ -26,6 +26,7 @@ LANGUAGES = {"en": "English", "vi": "Tiếng Việt"}
 """Languages by code, each named by itself; the first needs no catalogue."""
 NBSP = "\u00a0"
 MINUS = "\u2212"
+_DAY = {"vi": "dd/MM/y"}
 _ABROAD = {"en": "en_GB"}  # day before month, as the plan's days are written
 
 # Networks whose own spelling is not simply a capital first letter.
@@ -61,13 +62,14 @@ class Speaker:
     def many(self, one: str, many: str, count: int, /, **values: object) -> str:
         """Translate a pattern whose words depend on a count, which stands in the place `count`."""
         filled = {"count": count, **values}
-        pattern = self._translations.ngettext(one, many, count)
+        pattern = _unbroken(self._translations.ngettext(one, many, count))
         return pattern.format(**{name: self.tell(value) for name, value in filled.items()})
 
     def tell(self, value: object) -> str:
         """Say a message, write a figure; plain text stays as it is."""
         if isinstance(value, Message):
-            return self._message(value)
+            text = self._message(value)
+            return text[:1].upper() + text[1:] if value.begins else text
         if isinstance(value, Written):
             return self._written(value)
         if isinstance(value, bool) or not isinstance(value, int | float | dt.date):
@@ -115,15 +117,16 @@ class Speaker:
         return f"{self.number(100 * share, decimals, sign)}{NBSP}%"
 
     def day(self, value: object) -> str:
-        """Write a day without a chance to mix up day and month.
+        """Write a day as every reader of the language takes it.
 
         Examples
         --------
         >>> [speaker(language).day(dt.date(2026, 11, 2)).replace(NBSP, " ") for language in ("en", "vi")]
-        ['2 Nov 2026', '2 thg 11, 2026']
+        ['2 Nov 2026', '02/11/2026']
         """
         date = value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value)[:10])
-        return str(format_date(date, "medium", self.locale)).replace(" ", NBSP)
+        pattern = _DAY.get(self.language, "medium")
+        return str(format_date(date, pattern, self.locale)).replace(" ", NBSP)
 
     def place(self, parts: tuple[str, ...]) -> str:
         """Name a place as people write it.
@@ -143,7 +146,7 @@ class Speaker:
         return self._translations.gettext(words) if words else ""
 
     def _pattern(self, pattern: str) -> str:
-        return self._translations.gettext(pattern) if pattern else ""
+        return _unbroken(self._translations.gettext(pattern)) if pattern else ""
 
     def _message(self, message: Message) -> str:
         if message.parts:
@@ -151,7 +154,7 @@ class Speaker:
             return str(separator).join(self.tell(part) for part in parts)
         values = {name: self.tell(value) for name, value in message.values.items()}
         if message.many is not None:
-            return str(self._translations.ngettext(*message.many)).format(**values)
+            return _unbroken(self._translations.ngettext(*message.many)).format(**values)
         return self._pattern(message.pattern).format(**values) if message.pattern else str(message)
 
     def _written(self, written: Written) -> str:
@@ -163,6 +166,11 @@ class Speaker:
         if written.kind is Kind.PERCENT:
             return self.percent(value, written.decimals, written.sign)
         return self.money(value, written.currency, written.decimals, written.sign)
+
+
+def _unbroken(pattern: str) -> str:
+    """A pattern whose per cent signs stay on the line of their number."""
+    return pattern.replace(" %", f"{NBSP}%")
 
 
 def network_name(network: str) -> str:

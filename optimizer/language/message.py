@@ -14,8 +14,6 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from enum import Enum
 
-DAY_PATTERN = "{:%Y-%m-%d}"
-
 
 class Message(str):
     """A sentence, or a part of one, in English.
@@ -30,12 +28,15 @@ class Message(str):
         What stands in the places: messages, figures, or plain data such as a file name.
     parts : tuple of object
         What a joined message is made of; its separator comes first.
+    begins : bool
+        Whether it begins a sentence, with a large letter in any language; see `capital`.
     """
 
     pattern: str
     many: tuple[str, str, int] | None
     values: Mapping[str, object]
     parts: tuple[object, ...]
+    begins: bool
 
     def __new__(
         cls,
@@ -48,6 +49,7 @@ class Message(str):
         """Hold the English text with what it was made of."""
         made = super().__new__(cls, text)
         made.pattern, made.values, made.many, made.parts = pattern, dict(values or {}), many, parts
+        made.begins = False
         return made
 
 
@@ -134,6 +136,19 @@ def join(separator: str, parts: Iterable[object]) -> Message:
     return Message(separator.join(str(part) for part in kept), parts=(separator, *kept))
 
 
+def capital(said: Message) -> Message:
+    """The same message with a large first letter, to begin a sentence with.
+
+    Examples
+    --------
+    >>> capital(say("the last {unit} bring {here}", unit=number(100), here=number(140)))
+    'The last 100 bring 140'
+    """
+    made = Message(said[:1].upper() + said[1:], said.pattern, said.values, said.many, said.parts)
+    made.begins = True
+    return made
+
+
 def number(value: float, decimals: int = 0, currency: str = "", sign: bool = False) -> Written:
     """A number, or money where a currency is named.
 
@@ -147,6 +162,28 @@ def number(value: float, decimals: int = 0, currency: str = "", sign: bool = Fal
     kind = Kind.MONEY if currency else Kind.NUMBER
     text = f"{minus}{currency} {digits}" if sign and currency else f"{currency} {minus}{digits}".lstrip()
     return Written(text, kind, float(value), (decimals, currency, sign))
+
+
+def figure(value: float, form: str = "") -> str:
+    """A number with the digits that a format spec gives it; a missing one is plain text.
+
+    Parameters
+    ----------
+    value : float
+    form : str
+        Such as ",.6g" for six significant digits; "" writes the number as it was given.
+
+    Examples
+    --------
+    >>> figure(2500.5, ",.6g"), figure(0.00123, ".3g"), figure(0.25), figure(float("nan"))
+    ('2,500.5', '0.00123', '0.25', 'nan')
+    """
+    text = format(value, form)
+    if value != value:  # missing
+        return text
+    digits, _, exponent = text.partition("e")
+    decimals = max(len(digits.partition(".")[2]) - int(exponent or 0), 0)
+    return Written(text, Kind.NUMBER, float(value), (decimals, "", form.startswith("+")))
 
 
 def percent(share: float, decimals: int = 0, sign: bool = False) -> Written:
@@ -170,11 +207,11 @@ def day(value: object) -> Written:
 
     Examples
     --------
-    >>> day(dt.date(2026, 11, 2))
-    '2026-11-02'
+    >>> day(dt.date(2026, 11, 2)), day(dt.date(999, 1, 1))
+    ('2026-11-02', '0999-01-01')
     """
     date = dt.date.fromisoformat(str(value)[:10])
-    return Written(DAY_PATTERN.format(date), Kind.DAY, date)
+    return Written(date.isoformat(), Kind.DAY, date)
 
 
 def place(cell: Iterable[str]) -> Written:

@@ -17,16 +17,17 @@ from optimizer.allocation.problem import Allocation, Bounds, Problem
 from optimizer.errors import InfeasibleError, InputError
 from optimizer.history.findings import Finding, Severity, worst_first
 from optimizer.history.panel import Cell, Floats
+from optimizer.language.message import Message, figure, number, say
 from optimizer.planning.curves_file import SOURCE, CurvesFile
 from optimizer.planning.money import money_decimals, weekly_amounts
 from optimizer.planning.plan import RunInfo
 from optimizer.planning.request import read_bounds, read_current
+from optimizer.planning.wording import named
 
 if TYPE_CHECKING:
     from optimizer.allocation.rules import Rule
 
 OUTCOMES = ("value", "revenue", "conversions")  # what rules may call the value of the curves
-NAMED = 3  # cells a finding names before it counts the rest
 ROUNDING = 1e-9  # of the budget: less money than this is none
 
 
@@ -65,7 +66,8 @@ class AllocateRequest:
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.budget) and self.budget > 0):
-            raise InputError.at(f"budget is {self.budget:g}", fix="it must be above 0: the money for one week")
+            fix = say("it must be above 0: the money for one week")
+            raise InputError.at(say("budget is {budget}", budget=figure(self.budget, "g")), fix=fix)
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,8 +165,8 @@ def _bounds(given: CurvesFile, request: AllocateRequest) -> tuple[Bounds, list[F
     curves = given.curves
     first, last = curves.knots[:, 0].copy(), curves.knots[:, -1].copy()
     if request.bounds is None:
-        problem = "no bounds were given"
-        fix = "each cell may get what its curve knows, from its first to its last point"
+        problem = say("no bounds were given")
+        fix = say("each cell may get what its curve knows, from its first to its last point")
         return Bounds(first, last), [Finding("default-bounds", Severity.NOTE, problem, fix)]
     if isinstance(request.bounds, Bounds):
         return request.bounds, []
@@ -172,14 +174,15 @@ def _bounds(given: CurvesFile, request: AllocateRequest) -> tuple[Bounds, list[F
     file, findings = str(request.bounds), []
     unnamed = np.isnan(read.lower)
     if unnamed.any():
-        problem = f"bounds are given for {_counted(~unnamed)}, not for {_names(curves.cells, unnamed)}"
-        fix = "those may get what their curves know, from the first to the last point"
+        problem = say("bounds are given for {some} of {all} cells, not for {others}", **_left_out(given, unnamed))
+        fix = say("those may get what their curves know, from the first to the last point")
         findings.append(Finding("bounds-incomplete", Severity.NOTE, problem, fix, file=file))
     lower, upper = np.where(unnamed, first, read.lower), np.where(unnamed, last, read.upper)
     past = np.isfinite(upper) & (upper > last)
     if past.any():
-        problem = f"the maximum lies past the last point of the curve for {_names(curves.cells, past)}"
-        fix = "nothing is known there, so such cells get at most their last point"
+        cells = _named(curves.cells, past)
+        problem = say("the maximum lies past the last point of the curve for {cells}", cells=cells)
+        fix = say("nothing is known there, so such cells get at most their last point")
         findings.append(Finding("bounds-past-curve", Severity.NOTE, problem, fix, file=file))
     return Bounds(lower, upper), findings
 
@@ -189,8 +192,10 @@ def _current(given: CurvesFile, request: AllocateRequest, bounds: Bounds) -> tup
     curves = given.curves
     if request.current is None:
         most = np.minimum(bounds.upper, curves.knots[:, -1])
-        problem = "today's split was not given"
-        fix = "the baseline is a split in proportion to the most that each cell may get; give today's with --current"
+        problem = say("today's split was not given")
+        fix = say(
+            "the baseline is a split in proportion to the most that each cell may get; give today's with --current"
+        )
         return most, [Finding("baseline-proportional", Severity.NOTE, problem, fix)]
     if not isinstance(request.current, str | Path):
         return np.asarray(request.current, dtype=np.float64), []
@@ -198,8 +203,9 @@ def _current(given: CurvesFile, request: AllocateRequest, bounds: Bounds) -> tup
     unnamed = np.isnan(spend)
     if not unnamed.any():
         return spend, []
-    problem = f"today's spend is given for {_counted(~unnamed)}, not for {_names(curves.cells, unnamed)}"
-    finding = Finding("current-incomplete", Severity.WARNING, problem, "those count as 0", file=str(request.current))
+    problem = say("today's spend is given for {some} of {all} cells, not for {others}", **_left_out(given, unnamed))
+    fix = say("those count as 0")
+    finding = Finding("current-incomplete", Severity.WARNING, problem, fix, file=str(request.current))
     return np.where(unnamed, 0.0, spend), [finding]
 
 
@@ -208,15 +214,23 @@ def _check_room(given: CurvesFile, request: AllocateRequest, bounds: Bounds, bud
     curves = given.curves
     least, most = float(curves.knots[:, 0].sum()), float(curves.knots[:, -1].sum())
     if budget > most * (1.0 + ROUNDING):
-        raise InfeasibleError(
-            f"budget {budget:,.2f} a week, to be spent in full; the curves of {given.file} are known up to {most:,.2f} "
-            f"together; lower the budget to {most:,.2f} or add points of more spend."
+        problem = say(
+            "budget {budget} a week, to be spent in full; the curves of {file} are known up to {most} together; lower "
+            "the budget to {most} or add points of more spend.",
+            budget=number(budget, 2),
+            file=given.file,
+            most=number(most, 2),
         )
+        raise InfeasibleError(problem)
     if request.bounds is None and budget < least * (1.0 - ROUNDING):
-        raise InfeasibleError(
-            f"budget {budget:,.2f} a week; the curves of {given.file} begin at {least:,.2f} together; raise the budget "
-            f"to {least:,.2f} or add points of less spend."
+        problem = say(
+            "budget {budget} a week; the curves of {file} begin at {least} together; raise the budget to {least} or "
+            "add points of less spend.",
+            budget=number(budget, 2),
+            file=given.file,
+            least=number(least, 2),
         )
+        raise InfeasibleError(problem)
 
 
 def _written(split: Floats, bounds: Bounds, decimals: int) -> Floats:
@@ -258,18 +272,19 @@ def _left_over(solved: Allocation, budget: float) -> list[Finding]:
     left = budget - float(solved.spend.sum())
     if left <= ROUNDING * budget:
         return []
-    problem, fix = f"{left:,.2f} of the budget are left unspent", "the rules or the goal allow no better use"
+    problem = say("{amount} of the budget are left unspent", amount=number(left, 2))
+    fix = say("the rules or the goal allow no better use")
     return [Finding("unspent", Severity.NOTE, problem, fix)]
 
 
-def _counted(named: NDArray[np.bool_]) -> str:
-    return f"{int(named.sum())} of {len(named)} cells"
+def _left_out(given: CurvesFile, out: NDArray[np.bool_]) -> dict[str, str]:
+    """How many of all cells a file names, and which ones it leaves out."""
+    named_in_all = {"some": number(int((~out).sum())), "all": number(len(out))}
+    return {**named_in_all, "others": _named(given.curves.cells, out)}
 
 
-def _names(cells: Sequence[Cell], which: NDArray[np.bool_]) -> str:
-    labels = [cells[c].label for c in np.flatnonzero(which).tolist()]
-    more = f" and {len(labels) - NAMED} more" if len(labels) > NAMED else ""
-    return f"{', '.join(labels[:NAMED])}{more}"
+def _named(cells: Sequence[Cell], which: NDArray[np.bool_]) -> Message:
+    return named([cells[c] for c in np.flatnonzero(which).tolist()])
 
 
 def _run(given: CurvesFile, request: AllocateRequest, problem: Problem) -> RunInfo:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from optimizer.errors import InputError
+from optimizer.language.message import say
 from optimizer.planning.wording import MONEY_OUTCOMES
 from optimizer.response.backtest import Backtest
 from optimizer.response.scores import STATED
@@ -37,7 +38,7 @@ def chart_format(path: Path) -> str:
     """
     ending = path.suffix.lower()
     if ending not in FORMATS:
-        raise InputError.at(f"--chart is '{path}'", fix="its name must end in .svg or .png")
+        raise InputError.at(say("--chart is '{path}'", path=path), fix=say("its name must end in .svg or .png"))
     return ending[1:]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from optimizer.errors import InputError
 from optimizer.history.findings import Finding
+from optimizer.language.message import say
 from optimizer.planning.backtest_chart import chart_bytes, chart_format
 from optimizer.planning.backtest_text import backtest_csv, backtest_text
 from optimizer.planning.export import check_outputs, write_files
@@ -69,7 +70,7 @@ def run_backtest(request: BacktestRequest) -> tuple[Sequence[Finding], str]:
     settings = read_settings(request.settings) if request.settings is not None else None
     model = ModelSettings(seed=request.seed, country=settings.country if settings is not None else "")
     with shown_progress() as progress:
-        progress(f"Reading {request.history.name}", 0.0)
+        progress(say("Reading {file}", file=request.history.name), 0.0)
         history = load_history(request.history)
         panel = in_currency(build_panel(history, request.by_audience), settings)
         result = backtest(panel, BacktestSpec(request.weeks, origins, request.outcome, model), progress)
@@ -97,4 +98,5 @@ def parse_origins(text: str | None) -> tuple[int, ...] | None:
     try:
         return tuple(int(part) for part in text.split(","))
     except ValueError:
-        raise InputError.at(f"--origins is '{text}'", fix="write whole numbers with commas, such as 60,70,80") from None
+        fix = say("write whole numbers with commas, such as 60,70,80")
+        raise InputError.at(say("--origins is '{given}'", given=text), fix=fix) from None

@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 from optimizer.errors import InputError
 from optimizer.history.panel import Cell, Floats
 from optimizer.history.schema import closest, fold
+from optimizer.language.message import Message, join, say, say_many
 
 KEYS = ("network", "content_type")
 AUDIENCE = "audience"
-HISTORY = "the history"  # where cells come from unless told
+SHOWN = 5  # cells that a hint lists
+HISTORY = say("the history")  # where cells come from unless told
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +106,7 @@ def read_records(path: str | Path, columns: Sequence[str]) -> Records:
 
     data, file = read_bytes(path)
     if data.startswith((b"PK\x03\x04", b"PAR1", b"\xd0\xcf\x11\xe0")):
-        raise InputError.at("this is not a text file", file=file, fix="save the table as CSV")
+        raise InputError.at(say("this is not a text file"), file=file, fix=say("save the table as CSV"))
     text, _ = decode(data, file)
     delimiter, skip = sniff(text)
     rows = (
@@ -114,15 +116,16 @@ def read_records(path: str | Path, columns: Sequence[str]) -> Records:
     )
     line, header = next(rows, (1, []))
     spelled = _header([name.strip() for name in header], line, file, columns)
-    place = {name: [fold(cell) for cell in header].index(name) for name in spelled}
+    column = {name: [fold(cell) for cell in header].index(name) for name in spelled}
     lines: list[int] = []
     fields: dict[str, list[str]] = {name: [] for name in spelled}
     first = next(rows, None)
     if first is None:
-        raise InputError.at("there is a header but no row below it", file=file, row=line, fix="add a row per cell")
+        problem = say("there is a header but no row below it")
+        raise InputError.at(problem, file=file, row=line, fix=say("add a row per cell"))
     for row_line, row in chain([first], rows):
         lines.append(row_line)
-        for name, position in place.items():
+        for name, position in column.items():
             fields[name].append(row[position].strip() if position < len(row) else "")
     return Records(file, spelled, lines, fields, "," if delimiter == ";" else ".")
 
@@ -133,17 +136,25 @@ def _header(names: list[str], line: int, file: str, columns: Sequence[str]) -> d
     folded = [fold(name) for name in names]
     for name in [*wanted, AUDIENCE]:
         if folded.count(name) > 1:
-            problem = f"the header names {name} more than once"
-            raise InputError.at(problem, file=file, row=line, column=name, fix="keep one of them")
+            problem = say("the header names {column} more than once", column=name)
+            raise InputError.at(problem, file=file, row=line, column=name, fix=say("keep one of them"))
     missing = [name for name in wanted if name not in folded]
     if missing:
         others = [name for name in names if name and fold(name) not in wanted]
-        near = [f"'{name}' may be {column}" for name in others if (column := closest(name, missing))]
-        what = f"column {missing[0]} is" if len(missing) == 1 else f"columns {', '.join(missing)} are"
-        has = ", ".join(name for name in names if name) or "nothing"
-        hint = f" ({', '.join(near)})" if near else ""
-        fix = f"the first row must name {', '.join(wanted)}{hint}"
-        raise InputError.at(f"{what} missing; the header has {has}", file=file, row=line, fix=fix)
+        pairs = [(name, column) for name in others if (column := closest(name, missing))]
+        near = join(", ", [say("'{given}' may be {column}", given=given, column=column) for given, column in pairs])
+        problem = say_many(
+            "column {columns} is missing; the header has {names}",
+            "columns {columns} are missing; the header has {names}",
+            len(missing),
+            columns=", ".join(missing),
+            names=", ".join(name for name in names if name) or say("nothing"),
+        )
+        columns_wanted = ", ".join(wanted)
+        fix = say("the first row must name {columns}", columns=columns_wanted)
+        if near:
+            fix = say("the first row must name {columns} ({hints})", columns=columns_wanted, hints=near)
+        raise InputError.at(problem, file=file, row=line, fix=fix)
     return {name: names[folded.index(name)] for name in [*wanted, AUDIENCE] if name in folded}
 
 
@@ -157,22 +168,32 @@ def _places(records: Records, cells: Sequence[Cell], source: str) -> list[int]:
     audiences = records.fields.get(AUDIENCE, [""] * len(records.lines))
     names = zip(records.fields["network"], records.fields["content_type"], audiences, strict=True)
     for line, cell in zip(records.lines, (Cell(*name) for name in names), strict=True):
-        place = exact.get(_key(*cell, fold_audience=False))
-        if place is None and _key(*cell) in several:
+        at = exact.get(_key(*cell, fold_audience=False))
+        if at is None and _key(*cell) in several:
             column, like = records.spelled[AUDIENCE], [one for one in cells if _key(*one) == _key(*cell)]
-            problem = f"audience '{cell.audience}' may be {' or '.join(repr(one.audience) for one in like)}"
-            raise InputError.at(problem, file=records.file, row=line, column=column, fix=f"write it as in {source}")
-        place = known.get(_key(*cell)) if place is None else place
-        if place is None:
-            column, fix = _wrong_column(cell, cells, records.spelled), _suggestion(cell, cells, source)
-            problem = f"cell '{cell.label}' is not in {source}"
+            problem, fix = _ambiguous(cell, like), say("write it as in {source}", source=source)
             raise InputError.at(problem, file=records.file, row=line, column=column, fix=fix)
-        if place in seen:
-            column, problem = records.spelled["content_type"], f"row {seen[place]} names '{cell.label}' too"
-            raise InputError.at(problem, file=records.file, row=line, column=column, fix="keep one of the two rows")
-        seen[place] = line
-        places.append(place)
+        at = known.get(_key(*cell)) if at is None else at
+        if at is None:
+            column, fix = _wrong_column(cell, cells, records.spelled), _suggestion(cell, cells, source)
+            problem = say("cell '{cell}' is not in {source}", cell=cell.label, source=source)
+            raise InputError.at(problem, file=records.file, row=line, column=column, fix=fix)
+        if at in seen:
+            column, fix = records.spelled["content_type"], say("keep one of the two rows")
+            problem = say("row {row} names '{cell}' too", row=str(seen[at]), cell=cell.label)
+            raise InputError.at(problem, file=records.file, row=line, column=column, fix=fix)
+        seen[at] = line
+        places.append(at)
     return places
+
+
+def _ambiguous(cell: Cell, like: Sequence[Cell]) -> Message:
+    """Audiences that differ in case alone, of which the file names none exactly."""
+    first, *others = [repr(one.audience) for one in like]
+    choice = Message(first)
+    for other in others:
+        choice = say("{one} or {other}", one=choice, other=other)
+    return say("audience '{audience}' may be {choice}", audience=cell.audience, choice=choice)
 
 
 def _key(network: str, content_type: str, audience: str, fold_audience: bool = True) -> tuple[str, str, str]:
@@ -191,18 +212,23 @@ def _wrong_column(cell: Cell, cells: Sequence[Cell], spelled: Mapping[str, str])
     return spelled.get(AUDIENCE, spelled["content_type"])
 
 
-def _suggestion(cell: Cell, cells: Sequence[Cell], source: str) -> str:
+def _suggestion(cell: Cell, cells: Sequence[Cell], source: str) -> Message:
     """What to write instead."""
     if cell.audience and not any(one.audience for one in cells):
-        split = " or split them (--by-audience)" if source == HISTORY else ""
-        return f"cells of this plan are not split by audience; leave the column out{split}"
+        if source == HISTORY:
+            return say(
+                "cells of this plan are not split by audience; leave the column out or split them (--by-audience)"
+            )
+        return say("cells of this plan are not split by audience; leave the column out")
     labels = [one.label for one in cells]
     near = get_close_matches(cell.label.lower(), labels, n=1, cutoff=0.6)
     if near:
-        return f"did you mean '{near[0]}'? Cells are named as in {source}"
+        return say("did you mean '{cell}'? Cells are named as in {source}", cell=near[0], source=source)
     same = [label for one, label in zip(cells, labels, strict=True) if one.network == cell.network.strip().lower()]
-    shown = ", ".join((same or labels)[:5])
-    return f"cells of {source} are {shown}{' and others' if len(same or labels) > 5 else ''}"
+    shown = ", ".join((same or labels)[:SHOWN])
+    if len(same or labels) > SHOWN:
+        return say("cells of {source} are {cells} and others", source=source, cells=shown)
+    return say("cells of {source} are {cells}", source=source, cells=shown)
 
 
 def amounts_of(records: Records, columns: Sequence[str]) -> dict[str, Floats]:
@@ -217,13 +243,13 @@ def amounts_of(records: Records, columns: Sequence[str]) -> dict[str, Floats]:
         wrong = sorted({*bad, *(int(i) for i in np.flatnonzero((numbers < 0) | np.isinf(numbers)))})
         if wrong:
             i = wrong[0]
-            problem = f"{name} is '{values[i]}'" if i in bad else f"{name} is {values[i]}"
+            given = f"'{values[i]}'" if i in bad else str(values[i])
             raise InputError.at(
-                problem,
+                say("{column} is {given}", column=name, given=given),
                 file=records.file,
                 row=records.lines[i],
                 column=records.spelled[name],
-                fix="write a number of 0 or more",
+                fix=say("write a number of 0 or more"),
             )
         parsed[name] = numbers
     return parsed

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.planning.explain import headline, proof
+from optimizer.language.message import Message, Written, join, say
+from optimizer.planning.headline import headline, proof
 from optimizer.planning.plan import Move, Plan
 from optimizer.planning.plan_rules import rule_lines
 from optimizer.planning.verdict import told_return
-from optimizer.planning.wording import MONEY_OUTCOMES, VALUE, money, money_unit, number, signed
+from optimizer.planning.wording import MONEY_OUTCOMES, VALUE, money, money_unit, number, outcome_name, signed
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-INTERVAL_NAME = "90 % interval"
 WIDE = 150  # characters a terminal needs to hold the reasons beside the figures
 UNSEEN = 1e-9  # share of the weekly budget below which a change of spend is a rounding of sums, on any scale of money
 
@@ -73,21 +73,30 @@ def _row(move: Move, unit: float, unseen: float) -> tuple[str, ...]:
     return (move.cell.label, *amounts, *returns, move.evidence, why)
 
 
-def outcome_lines(plan: Plan) -> list[str]:
+def outcome_lines(plan: Plan) -> list[Message]:
     """One line per outcome: what the plan brings, what today's split would, and the carry-over after."""
     lines = []
     for name, total in plan.total.items():
         before, after = plan.baseline_total[name], plan.carry_after[name]
-        lines.append(
-            f"Expected {name.replace('_', ' ')}: {_amount(total.mean, name, plan.currency)} "
-            f"({INTERVAL_NAME} {number(total.low)} to {number(total.high)}); today's split "
-            f"{number(before.mean)} ({number(before.low)} to {number(before.high)}); "
-            f"in the 8 weeks after {signed(after.mean)} ({number(after.low)} to {number(after.high)})."
+        said = say(
+            "Expected {outcome}: {amount} (90 % interval {low} to {high}); today's split {before} ({before_low} to "
+            "{before_high}); in the 8 weeks after {after} ({after_low} to {after_high}).",
+            outcome=outcome_name(name),
+            amount=_amount(total.mean, name, plan.currency),
+            low=number(total.low),
+            high=number(total.high),
+            before=number(before.mean),
+            before_low=number(before.low),
+            before_high=number(before.high),
+            after=signed(after.mean),
+            after_low=number(after.low),
+            after_high=number(after.high),
         )
+        lines.append(said)
     return lines
 
 
-def _amount(value: float, outcome: str, currency: str) -> str:
+def _amount(value: float, outcome: str, currency: str) -> Written:
     return money(value, currency) if outcome in MONEY_OUTCOMES else number(value)
 
 
@@ -108,24 +117,22 @@ def _aligned(line: Sequence[str], widths: Sequence[int], right: Sequence[bool]) 
 
 
 def _below(plan: Plan, files: Sequence[str]) -> list[str]:
-    written = (
-        f"Written: {', '.join(files)}."
-        if files
-        else "No file was written; --out plan.csv and --summary summary.json do."
-    )
+    nothing = say("No file was written; --out plan.csv and --summary summary.json do.")
+    written = say("Written: {files}.", files=", ".join(files)) if files else nothing
     proven = plan.allocation.certificate
     rules = rule_lines(proven, plan.goal, plan.currency, plan.budget)
-    run = f"Run {plan.run.id}, version {plan.run.version}, seed {plan.run.seed}."
+    of = plan.run
+    run = say("Run {id}, version {version}, seed {seed}.", id=of.id, version=of.version, seed=str(of.seed))
     return [*outcome_lines(plan), *_worths(plan), proof(plan), *rules, written, run]
 
 
-def _worths(plan: Plan) -> list[str]:
+def _worths(plan: Plan) -> list[Message]:
     """What the goal `value` adds up."""
     worths = plan.run.settings.get("outcomes")
     if plan.goal != VALUE or not isinstance(worths, dict):
         return []
-    parts = [f"{name.replace('_', ' ')} x {number(worth)}" for name, worth in worths.items()]
-    return [f"Value adds up: {', '.join(parts)}."]
+    parts = [say("{outcome} x {worth}", outcome=outcome_name(name), worth=number(worths[name])) for name in worths]
+    return [say("Value adds up: {parts}.", parts=join(", ", parts))]
 
 
 def print_plan(plan: Plan, files: Sequence[str] = ()) -> None:

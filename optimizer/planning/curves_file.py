@@ -12,10 +12,12 @@ import numpy as np
 from optimizer.errors import InputError
 from optimizer.history.findings import Finding, Severity
 from optimizer.history.panel import Cell
+from optimizer.language.message import figure, number, place, say, say_many
 from optimizer.planning.cell_table import AUDIENCE, Records, amounts_of, read_records
+from optimizer.planning.wording import named
 from optimizer.response.curves import ROUNDING, Curves
 
-SOURCE = "the curves file"
+SOURCE = say("the curves file")
 COLUMNS = ("spend", "value")
 
 
@@ -92,55 +94,65 @@ def _points(records: Records) -> dict[Cell, list[_Point]]:
     names = [records.fields["network"], records.fields["content_type"]]
     names.append(records.fields.get(AUDIENCE, [""] * len(records.lines)))
     points: dict[Cell, list[_Point]] = {}
-    for place, line in enumerate(records.lines):
-        cell = Cell(*(" ".join(column[place].lower().split()) for column in names))
+    for row, line in enumerate(records.lines):
+        cell = Cell(*(" ".join(column[row].lower().split()) for column in names))
         for name, text in (("network", cell.network), ("content_type", cell.content_type)):
             if not text:
-                fix = "every row needs a network and a content type"
-                raise InputError.at(
-                    f"{name} is empty", file=records.file, row=line, column=records.spelled[name], fix=fix
+                problem, fix = (
+                    say("{column} is empty", column=name),
+                    say("every row needs a network and a content type"),
                 )
+                raise InputError.at(problem, file=records.file, row=line, column=records.spelled[name], fix=fix)
         for name in COLUMNS:
-            if np.isnan(amounts[name][place]):
-                given = records.fields[name][place]
-                problem = f"{name} of {cell.label} is " + (f"'{given}', which is not a number" if given else "empty")
-                raise InputError.at(
-                    problem,
-                    file=records.file,
-                    row=line,
-                    column=records.spelled[name],
-                    fix="write a number of 0 or more, or remove the row",
-                )
-        point = _Point(line, float(amounts["spend"][place]), float(amounts["value"][place]))
+            if np.isnan(amounts[name][row]):
+                raise _no_number(name, records.fields[name][row], cell, (records, line))
+        point = _Point(line, float(amounts["spend"][row]), float(amounts["value"][row]))
         points.setdefault(cell, []).append(point)
     return {cell: sorted(rows, key=lambda point: (point.spend, point.line)) for cell, rows in points.items()}
+
+
+def _no_number(column: str, given: str, cell: Cell, where: tuple[Records, int]) -> InputError:
+    """An amount that is none, or is not there."""
+    records, line = where
+    of: dict[str, object] = {"column": column, "cell": place(cell)}
+    no_number = say("{column} of {cell} is '{given}', which is not a number", given=given, **of)
+    return InputError.at(
+        no_number if given else say("{column} of {cell} is empty", **of),
+        file=records.file,
+        row=line,
+        column=records.spelled[column],
+        fix=say("write a number of 0 or more, or remove the row"),
+    )
 
 
 def _check_curve(cell: Cell, rows: list[_Point], records: Records) -> None:
     """Refuse a curve of one point, with two points at one spend, or that falls."""
     spend, value = (records.spelled[name] for name in COLUMNS)
     if len(rows) == 1:
-        problem, fix = f"the curve of {cell.label} has one point only", "add a second point, such as spend 0"
+        problem = say("the curve of {cell} has one point only", cell=place(cell))
+        fix = say("add a second point, such as spend 0")
         raise InputError.at(problem, file=records.file, row=rows[0].line, column=spend, fix=fix)
     slack = ROUNDING * max(point.value for point in rows)
     for before, after in pairwise(rows):
         if after.spend == before.spend:
-            problem = f"row {before.line} has spend {after.spend:,.6g} of {cell.label} too"
-            raise InputError.at(
-                problem, file=records.file, row=after.line, column=spend, fix="keep one of the two points"
+            amount = figure(after.spend, ",.6g")
+            problem = say(
+                "row {row} has spend {amount} of {cell} too", row=str(before.line), amount=amount, cell=place(cell)
             )
+            fix = say("keep one of the two points")
+            raise InputError.at(problem, file=records.file, row=after.line, column=spend, fix=fix)
         if after.value < before.value - slack:
-            problem = (
-                f"the curve of {cell.label} falls from {before.value:,.6g} at spend {before.spend:,.6g} (row "
-                f"{before.line}) to {after.value:,.6g} at {after.spend:,.6g}"
+            problem = say(
+                "the curve of {cell} falls from {high} at spend {before} (row {row}) to {low} at {after}",
+                cell=place(cell),
+                high=figure(before.value, ",.6g"),
+                before=figure(before.spend, ",.6g"),
+                row=str(before.line),
+                low=figure(after.value, ",.6g"),
+                after=figure(after.spend, ",.6g"),
             )
-            raise InputError.at(
-                problem,
-                file=records.file,
-                row=after.line,
-                column=value,
-                fix="more money must not bring less: correct the points",
-            )
+            fix = say("more money must not bring less: correct the points")
+            raise InputError.at(problem, file=records.file, row=after.line, column=value, fix=fix)
 
 
 def _findings(curves: Curves, records: Records, points: dict[Cell, list[_Point]]) -> list[Finding]:
@@ -148,17 +160,24 @@ def _findings(curves: Curves, records: Records, points: dict[Cell, list[_Point]]
     late = [rows[0] for rows in points.values() if rows[0].spend > 0.0]
     if not late:
         return []
-    labels = [cell.label for cell, rows in points.items() if rows[0].spend > 0.0]
-    named = ", ".join(labels[:3]) + (f" and {len(labels) - 3} more" if len(labels) > 3 else "")
-    verb = "begins" if len(labels) == 1 else "begin"
+    cells = [cell for cell, rows in points.items() if rows[0].spend > 0.0]
     least = float(curves.knots[:, 0].sum())
-    problem = f"the curve{'s' if len(labels) > 1 else ''} of {named} {verb} above spend 0, and nothing is known below"
+    problem = say_many(
+        "the curve of {cells} begins above spend 0, and nothing is known below",
+        "the curves of {cells} begin above spend 0, and nothing is known below",
+        len(cells),
+        cells=named(cells),
+    )
+    fix = say(
+        "such cells get at least their first point, {amount} a week together; add points at 0 to free it",
+        amount=number(least, 2),
+    )
     return [
         Finding(
             rule="curve-begins-late",
             severity=Severity.WARNING,
             problem=problem,
-            fix=f"such cells get at least their first point, {least:,.2f} a week together; add points at 0 to free it",
+            fix=fix,
             file=records.file,
             column=records.spelled["spend"],
             rows=tuple(point.line for point in late[:20]),

@@ -11,6 +11,8 @@ import numpy as np
 from optimizer.errors import InputError
 from optimizer.history.findings import Finding, Severity
 from optimizer.history.panel import Panel
+from optimizer.language.message import day, join, number, percent, say, say_many
+from optimizer.planning.wording import named, outcome_name
 
 if TYPE_CHECKING:
     from optimizer.planning.request import PlanRequest
@@ -39,17 +41,20 @@ def load_earlier(panel: Panel, request: PlanRequest) -> Earlier:
     """
     from optimizer.history import build_panel, load_history
 
-    named: dict[str, str] = {panel.source_sha256: ""}
+    seen: dict[str, str] = {panel.source_sha256: ""}
     panels: list[Panel] = []
     findings: list[Finding] = []
     for source in request.earlier:
         history = load_history(source) if isinstance(source, str | Path) else source
         one = build_panel(history, by_audience=request.by_audience)
-        if one.source_sha256 in named:
-            other = named[one.source_sha256] or "the history"
-            problem = f"this is the same export as {other}"
-            raise InputError.at(problem, file=history.file, fix="give each export once, the newest as HISTORY")
-        named[one.source_sha256] = history.file
+        if one.source_sha256 in seen:
+            other = seen[one.source_sha256] or say("the history")
+            problem, fix = (
+                say("this is the same export as {other}", other=other),
+                say("give each export once, the newest as HISTORY"),
+            )
+            raise InputError.at(problem, file=history.file, fix=fix)
+        seen[one.source_sha256] = history.file
         _check(one, panel, history.file)
         findings += _too_new(one, panel, history.file)
         panels.append(one)
@@ -60,21 +65,29 @@ def load_earlier(panel: Panel, request: PlanRequest) -> Earlier:
 
 def _check(one: Panel, panel: Panel, file: str) -> None:
     """Refuse an export that is not an earlier one of the same history."""
+    same = say("give earlier exports of the same account")
     if one.currency and panel.currency and one.currency != panel.currency:
-        problem = f"its currency is {one.currency}, but the history is in {panel.currency}"
-        raise InputError.at(problem, file=file, fix="give earlier exports of the same account")
+        problem = say(
+            "its currency is {theirs}, but the history is in {ours}", theirs=one.currency, ours=panel.currency
+        )
+        raise InputError.at(problem, file=file, fix=same)
     if not set(one.cells) & set(panel.cells):
-        labels = [cell.label for cell in one.cells]
-        shown = ", ".join(labels[:3]) + (f" and {len(labels) - 3} more" if len(labels) > 3 else "")
-        problem = f"none of its cells ({shown}) is in the history"
-        raise InputError.at(problem, file=file, fix="give earlier exports of the same account")
+        problem = say("none of its cells ({cells}) is in the history", cells=named(one.cells))
+        raise InputError.at(problem, file=file, fix=same)
     if not len(np.intersect1d(one.weeks, panel.weeks)):
-        theirs, ours = (f"{weeks[0]} to {weeks[-1]}" for weeks in (one.weeks, panel.weeks))
-        problem = f"its weeks ({theirs}) have none in common with the history's ({ours})"
-        raise InputError.at(problem, file=file, fix="give exports that hold some of the same weeks")
+        theirs, ours = (
+            say("{first} to {last}", first=day(weeks[0]), last=day(weeks[-1])) for weeks in (one.weeks, panel.weeks)
+        )
+        problem = say("its weeks ({theirs}) have none in common with the history's ({ours})", theirs=theirs, ours=ours)
+        raise InputError.at(problem, file=file, fix=say("give exports that hold some of the same weeks"))
     if one.weeks[-1] > panel.weeks[-1]:
-        problem = f"it ends with the week of {one.weeks[-1]}, after the history, which ends with {panel.weeks[-1]}"
-        raise InputError.at(problem, file=file, fix="give the newest export as HISTORY and older ones with --earlier")
+        problem = say(
+            "it ends with the week of {theirs}, after the history, which ends with {ours}",
+            theirs=day(one.weeks[-1]),
+            ours=day(panel.weeks[-1]),
+        )
+        fix = say("give the newest export as HISTORY and older ones with --earlier")
+        raise InputError.at(problem, file=file, fix=fix)
 
 
 def _too_new(one: Panel, panel: Panel, file: str) -> list[Finding]:
@@ -84,9 +97,13 @@ def _too_new(one: Panel, panel: Panel, file: str) -> list[Finding]:
     between = int((panel.weeks[-1] - one.weeks[-1]) / np.timedelta64(7, "D"))
     if between >= AGES:
         return []
-    problem = f"it ends {between} weeks before the history does, so late reporting cannot be learned from it"
-    fix = f"give an export that ends at least {AGES} weeks before"
-    return [Finding("earlier-too-new", Severity.WARNING, problem.replace(" 1 weeks", " 1 week"), fix, file=file)]
+    problem = say_many(
+        "it ends {count} week before the history does, so late reporting cannot be learned from it",
+        "it ends {count} weeks before the history does, so late reporting cannot be learned from it",
+        between,
+    )
+    fix = say("give an export that ends at least {weeks} weeks before", weeks=number(AGES))
+    return [Finding("earlier-too-new", Severity.WARNING, problem, fix, file=file)]
 
 
 def learned_reporting(panel: Panel, earlier: Sequence[Panel], outcome: str) -> list[Finding]:
@@ -97,11 +114,18 @@ def learned_reporting(panel: Panel, earlier: Sequence[Panel], outcome: str) -> l
 
     reporting = learn_reporting(panel, earlier, outcome)
     known = np.flatnonzero(reporting.sd != UNKNOWN.sd)
-    name = outcome.replace("_", " ")
+    name = outcome_name(outcome)
     if not len(known):
-        problem = f"how late {name} are reported could not be learned from the earlier exports"
-        fix = "it is judged by the history alone"
+        problem = say("how late {outcome} are reported could not be learned from the earlier exports", outcome=name)
+        fix = say("it is judged by the history alone")
         return [Finding("reporting-not-learned", Severity.WARNING, problem, fix)]
-    said = [f"{100 * np.exp(reporting.mean[age]):.0f} % of week -{age + 1}" for age in known.tolist()]
-    problem = f"by the earlier exports {', '.join(said)} (counted back from the newest) is in when {name} are exported"
-    return [Finding("reporting-learned", Severity.NOTE, problem, "the fit and the forecast allow for it")]
+    shares = [
+        say("{share} of week -{back}", share=percent(float(np.exp(reporting.mean[age]))), back=number(age + 1))
+        for age in known.tolist()
+    ]
+    problem = say(
+        "by the earlier exports {shares} (counted back from the newest) is in when {outcome} are exported",
+        shares=join(", ", shares),
+        outcome=name,
+    )
+    return [Finding("reporting-learned", Severity.NOTE, problem, say("the fit and the forecast allow for it"))]

@@ -10,10 +10,11 @@ import numpy as np
 
 from optimizer.allocation.problem import Bounds
 from optimizer.history.panel import Cell, Floats
-from optimizer.planning.plan import Move, Plan
-from optimizer.planning.plan_rules import struck
-from optimizer.planning.verdict import MOVED, Verdict, verdict
-from optimizer.planning.wording import MONEY_OUTCOMES, Wording, money, money_unit, number, quantity, signed
+from optimizer.language.message import Message, capital, say, say_many
+from optimizer.planning.headline import headline, proof
+from optimizer.planning.plan import Move
+from optimizer.planning.verdict import MOVED
+from optimizer.planning.wording import Wording, money, money_unit, number, quantity
 
 __all__ = [
     "EvidenceLike",
@@ -171,69 +172,110 @@ class _Place:
         return (1 if self.plan > self.today else -1) if self.moved else 0
 
 
-def _reason(place: _Place, there: _Elsewhere, wording: Wording) -> str:
+def _reason(place: _Place, there: _Elsewhere, wording: Wording) -> Message:
     """One sentence for one cell."""
     if not wording.responsive:
-        return "Kept: the history shows no response to spend that stands out from noise."
+        return say("Kept: the history shows no response to spend that stands out from noise.")
     if place.upper - place.lower <= max(1e-3 * place.upper, wording.step):
-        return f"Fixed at {wording.spend(place.plan)} a week by its bounds."
-    if place.direction > 0:
-        why = _why_raised(place, there, wording)
-        held = f"Held at its maximum of {wording.spend(place.upper)} a week: " if place.near(place.upper) else ""
-    elif place.direction < 0:
-        why = _why_cut(place, there, wording)
-        held = f"Held at its minimum of {wording.spend(place.lower)} a week: " if place.near(place.lower) else ""
-        held = "Stopped: " if place.near(0.0) else held
-    else:
-        why, held = _why_kept(place, there, wording), _kept_at(place, wording)
+        return say("Fixed at {amount} a week by its bounds.", amount=wording.spend(place.plan))
+    tell = {1: _why_raised, -1: _why_cut, 0: _why_kept}[place.direction]
+    why = tell(place, there, wording)
     if not place.tried:
-        why = f"{why}, judged by its network and content type alone"
-    return f"{held}{why}." if held else f"{why[0].upper()}{why[1:]}."
+        why = say("{why}, judged by its network and content type alone", why=why)
+    return _held(place, why, wording)
 
 
-def _why_raised(place: _Place, there: _Elsewhere, wording: Wording) -> str:
+def _held(place: _Place, why: Message, wording: Wording) -> Message:
+    """The reason with the bound that holds the cell, where one does."""
+    if place.direction >= 0 and place.near(place.upper):
+        most = wording.spend(place.upper)
+        return say("Held at its maximum of {amount} a week: {why}.", amount=most, why=why)
+    if place.direction > 0:
+        return say("{why}.", why=capital(why))
+    if place.direction < 0 and place.near(0.0):
+        return say("Stopped: {why}.", why=why)
+    if place.near(place.lower):
+        if place.near(0.0):
+            return say("Left without spend: {why}.", why=why)
+        least = wording.spend(place.lower)
+        return say("Held at its minimum of {amount} a week: {why}.", amount=least, why=why)
+    return say("Kept: {why}.", why=why) if place.direction == 0 else say("{why}.", why=capital(why))
+
+
+def _why_raised(place: _Place, there: _Elsewhere, wording: Wording) -> Message:
     unit = wording.spend(wording.unit)
     if place.next_unit > there.source:
-        here, away = wording.brings(place.next_unit), wording.bare(there.source)
-        return f"the next {unit} {wording.verb} {here} here and {away} on average where money is taken"
-    here, away = wording.brings(place.move_return), wording.bare(there.source_move)
-    return f"each {unit} added here {wording.verb} {here} on average and {away} where money is taken"
+        return say_many(
+            "the next {unit} brings {here} here and {away} on average where money is taken",
+            "the next {unit} bring {here} here and {away} on average where money is taken",
+            wording.times,
+            unit=unit,
+            here=wording.brings(place.next_unit),
+            away=wording.bare(there.source),
+        )
+    return say_many(
+        "each {unit} added here brings {here} on average and {away} where money is taken",
+        "each {unit} added here bring {here} on average and {away} where money is taken",
+        wording.times,
+        unit=unit,
+        here=wording.brings(place.move_return),
+        away=wording.bare(there.source_move),
+    )
 
 
-def _why_cut(place: _Place, there: _Elsewhere, wording: Wording) -> str:
+def _why_cut(place: _Place, there: _Elsewhere, wording: Wording) -> Message:
     unit = wording.spend(wording.unit)
     if place.last_unit < there.target:
-        here, away = wording.brings(place.last_unit), wording.bare(there.target)
-        return f"the last {unit} {wording.verb} {here} here and {away} on average where money goes"
-    here, away = wording.brings(place.move_return), wording.bare(there.target_move)
-    return f"each {unit} taken here {wording.verb} {here} on average and {away} where money goes"
+        return say_many(
+            "the last {unit} brings {here} here and {away} on average where money goes",
+            "the last {unit} bring {here} here and {away} on average where money goes",
+            wording.times,
+            unit=unit,
+            here=wording.brings(place.last_unit),
+            away=wording.bare(there.target),
+        )
+    return say_many(
+        "each {unit} taken here brings {here} on average and {away} where money goes",
+        "each {unit} taken here bring {here} on average and {away} where money goes",
+        wording.times,
+        unit=unit,
+        here=wording.brings(place.move_return),
+        away=wording.bare(there.target_move),
+    )
 
 
-def _why_kept(place: _Place, there: _Elsewhere, wording: Wording) -> str:
+def _why_kept(place: _Place, there: _Elsewhere, wording: Wording) -> Message:
     unit, here = wording.spend(wording.unit), wording.brings(place.marginal_plan)
     if abs(place.marginal_plan - there.typical) <= ALIKE * abs(there.typical):
-        return f"the next {unit} {wording.verb} {here} here, about as much as elsewhere"
-    return f"the next {unit} {wording.verb} {here} here and {wording.bare(there.typical)} on average over the plan"
+        return say_many(
+            "the next {unit} brings {here} here, about as much as elsewhere",
+            "the next {unit} bring {here} here, about as much as elsewhere",
+            wording.times,
+            unit=unit,
+            here=here,
+        )
+    return say_many(
+        "the next {unit} brings {here} here and {away} on average over the plan",
+        "the next {unit} bring {here} here and {away} on average over the plan",
+        wording.times,
+        unit=unit,
+        here=here,
+        away=wording.bare(there.typical),
+    )
 
 
-def _kept_at(place: _Place, wording: Wording) -> str:
-    if place.near(place.upper):
-        return f"Held at its maximum of {wording.spend(place.upper)} a week: "
-    if place.near(place.lower):
-        at = "Left without spend" if place.near(0.0) else f"Held at its minimum of {wording.spend(place.lower)} a week"
-        return f"{at}: "
-    return "Kept: "
-
-
-def _untried(plan: float, tried: tuple[float, float], wording: Wording) -> str:
+def _untried(plan: float, tried: tuple[float, float], wording: Wording) -> Message | str:
     """Warn where the plan leaves the range of weekly spend ever tried by more than 1 %."""
-    low, high = tried
+    (low, high), planned = tried, wording.spend(plan)
     if not high > 0:
-        return f"Planned {wording.spend(plan)} a week; nothing was ever spent here before." if plan > 0 else ""
+        never = say("Planned {planned} a week; nothing was ever spent here before.", planned=planned)
+        return never if plan > 0 else ""
     if plan > 1.01 * high:
-        return f"Planned {wording.spend(plan)} a week; never above {wording.spend(high)} before."
+        most = wording.spend(high)
+        return say("Planned {planned} a week; never above {most} before.", planned=planned, most=most)
     if plan < 0.99 * low:
-        return f"Planned {wording.spend(plan)} a week; never below {wording.spend(low)} before."
+        least = wording.spend(low)
+        return say("Planned {planned} a week; never below {least} before.", planned=planned, least=least)
     return ""
 
 
@@ -253,56 +295,3 @@ def move_returns(today: Floats, plan: Floats, value_gain: Floats) -> Floats:
     change = plan - today
     still: NDArray[np.bool_] = np.abs(change) <= MOVED * np.maximum(plan, today)
     return np.where(still, 0.0, value_gain / np.where(still, 1.0, change))
-
-
-def headline(plan: Plan) -> str:
-    """The result in one sentence: the gain over today's split, with its interval."""
-    over = f"over {_weeks(len(plan.weeks))}"
-    budget = money(plan.budget, plan.currency)
-    said = verdict(plan)
-    if said is Verdict.NO_RESPONSE:
-        return (
-            f"Keep today's split: the history shows no detectable response to spend, so no move of {budget} {over} "
-            "can be justified."
-        )
-    if said is Verdict.STAYS:
-        return f"Keep today's split: no move of {budget} {over} is worth making under these bounds."
-    gain, before = plan.gain[plan.goal], plan.baseline_total[plan.goal].mean
-    currency = plan.currency if plan.goal in MONEY_OUTCOMES else ""
-    share = f" ({100 * gain.mean / before:+.1f} %)" if before > 0 else ""
-    goal, interval = plan.goal.replace("_", " "), f"90 % interval {number(gain.low)} to {number(gain.high)}"
-    if said is Verdict.LATER:
-        later, weeks = plan.carry_after[plan.goal].mean, len(plan.weeks)
-        return (
-            f"This plan pays after its {_weeks(weeks).removeprefix('1 ')}, not in {'it' if weeks == 1 else 'them'}: "
-            f"{signed(later, currency)} {goal} in the 8 weeks after and {signed(gain.mean, currency)}{share} {over}, "
-            f"compared with today's split of the same {budget}; {interval} {over}."
-        )
-    sure = "" if said is Verdict.GAINS else ", so no gain at all is possible too"
-    return (
-        f"This plan brings {money(gain.mean, currency)} more {goal}{share} {over} than today's split of the same "
-        f"{budget}; {interval}{sure}."
-    )
-
-
-def proof(plan: Plan) -> str:
-    """The certificate in one sentence."""
-    proven = plan.allocation.certificate
-    weekly = money(plan.budget / len(plan.weeks), plan.currency)
-    most, this = (quantity(value, plan.goal, plan.currency) for value in (proven.bound, proven.value))
-    limits = "bounds and rules" if proven.rules else "bounds"
-    if not plan.responsive:
-        return (
-            f"By averages that do not stand out from noise no split of {weekly} a week under these {limits} can bring "
-            f"more than {most} over {_weeks(len(plan.weeks))} and the 8 after; today's brings {this}: gap "
-            f"{100 * proven.gap:.2f} %, no reason to move."
-        )
-    return (
-        f"No split of {weekly} a week under these {limits} can bring more than {most} over {_weeks(len(plan.weeks))} "
-        f"and the 8 after, by the fitted response; this one brings {this}: gap {100 * proven.gap:.2f} %."
-        f"{struck(proven)}"
-    )
-
-
-def _weeks(count: int) -> str:
-    return "1 week" if count == 1 else f"{count} weeks"

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from optimizer.errors import InputError
 from optimizer.history.findings import Finding
+from optimizer.language.message import say
 from optimizer.planning.plan import Interval, Plan, RunInfo
 from optimizer.planning.plan_rules import rule_figures
 
@@ -176,7 +177,13 @@ def check_outputs(
             continue
         real = os.path.realpath(path)
         if real in taken:
-            raise InputError(f"{name} {path} is the same file as {taken[real]}; give each its own name.")
+            same = say(
+                "{name} {path} is the same file as {other}; give each its own name.",
+                name=name,
+                path=path,
+                other=taken[real],
+            )
+            raise InputError(same)
         taken[real] = name
         _check_target(Path(path), name)
 
@@ -243,28 +250,31 @@ def _replace_all(staged: list[tuple[Path, Path]]) -> None:
 def _unwritten(target: Path, problem: OSError) -> InputError:
     """Name the file that was asked for, not the temporary one beside it."""
     reason = problem.strerror or type(problem).__name__
-    fix = "nothing was changed; make room or name a file in another folder"
-    return InputError.at(f"cannot be written ({reason})", file=target, fix=fix)
+    fix = say("nothing was changed; make room or name a file in another folder")
+    return InputError.at(say("cannot be written ({reason})", reason=reason), file=target, fix=fix)
 
 
 def _check_target(path: Path, option: str = "") -> None:
-    name = option or "output"
     folder = Path(os.path.realpath(path)).parent
+    named = {"name": option or say("output"), "path": path, "folder": folder}
     if not folder.exists():
-        raise InputError(f"{name} {path}: the folder {folder} does not exist; create it or name another.")
+        raise InputError(say("{name} {path}: the folder {folder} does not exist; create it or name another.", **named))
     if not folder.is_dir():
-        raise InputError(f"{name} {path}: {folder} is a file, not a folder; name a folder that exists.")
+        raise InputError(say("{name} {path}: {folder} is a file, not a folder; name a folder that exists.", **named))
     if path.is_dir():
-        raise InputError(f"{name} {path} is a folder; add a file name.")
+        raise InputError(say("{name} {path} is a folder; add a file name.", **named))
     if path.exists() and not path.is_file():
-        raise InputError(f"{name} {path} is not an ordinary file; name a file to write.")
+        raise InputError(say("{name} {path} is not an ordinary file; name a file to write.", **named))
     probe = _beside(Path(os.path.realpath(path)))
     try:
         probe.touch(exist_ok=False)
         probe.unlink()
     except OSError as problem:
         reason = problem.strerror or type(problem).__name__
-        raise InputError(f"{name} {path}: the folder {folder} cannot be written ({reason}); name another.") from problem
+        said = say(
+            "{name} {path}: the folder {folder} cannot be written ({reason}); name another.", reason=reason, **named
+        )
+        raise InputError(said) from problem
 
 
 def _beside(target: Path) -> Path:

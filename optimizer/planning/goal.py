@@ -10,7 +10,8 @@ import numpy as np
 from optimizer.errors import InputError
 from optimizer.history.findings import Finding, Severity
 from optimizer.history.panel import Cell, Floats, Panel
-from optimizer.planning.wording import VALUE, money
+from optimizer.language.message import Message, place, say
+from optimizer.planning.wording import PROFIT, VALUE, and_more, money, outcome_name
 
 if TYPE_CHECKING:
     from optimizer.planning.plan import CurveBands
@@ -32,7 +33,7 @@ def choose_goal(panel: Panel, asked: str | None, settings: Settings | None = Non
     ------
     InputError
         The history has no such outcome, or has neither revenue nor conversions and nothing is asked for, or `value` is
-        asked for without worths.
+        asked for without worths, or `profit` without a margin or without revenue in the history.
     """
     known = [name for name, values in panel.outcomes.items() if np.nansum(values) > 0]
     worths = settings is not None and bool(settings.worths)
@@ -41,18 +42,29 @@ def choose_goal(panel: Panel, asked: str | None, settings: Settings | None = Non
             return VALUE
         usual = [name for name in USUAL if name in panel.outcomes]
         if not usual:
-            fix = f"{_goals(known)}; choose (--goal)"
-            raise InputError.at("the history has neither revenue nor conversions", fix=fix)
+            fix = say("{goals}; choose (--goal)", goals=_goals(known))
+            raise InputError.at(say("the history has neither revenue nor conversions"), fix=fix)
         return next((name for name in usual if name in known), usual[-1])
     name = asked.strip().lower()
     if name in panel.outcomes or (name == VALUE and worths):
         return name
     if name == VALUE:
-        fix = "give them under [outcomes] in --settings FILE"
-        raise InputError.at("goal value needs what each outcome is worth", fix=fix)
-    if name == "profit":
-        raise InputError.at("goal profit needs margins and costs, which a history does not hold", fix=_goals(known))
-    raise InputError.at(f"goal is {asked!r}, but the history has no such column", fix=_goals(known))
+        fix = say("give them under [outcomes] in --settings FILE")
+        raise InputError.at(say("goal value needs what each outcome is worth"), fix=fix)
+    if name == PROFIT:
+        return _profit(panel, settings, known)
+    problem = say("goal is {goal}, but the history has no such column", goal=repr(asked))
+    raise InputError.at(problem, fix=_goals(known))
+
+
+def _profit(panel: Panel, settings: Settings | None, known: Sequence[str]) -> str:
+    """Profit where what it is made of is known."""
+    if "revenue" not in panel.outcomes:
+        raise InputError.at(say("goal profit needs revenue, which the history does not have"), fix=_goals(known))
+    if settings is None or settings.margin is None:
+        problem = say("goal profit needs margins and costs, which a history does not hold")
+        raise InputError.at(problem, fix=say("give margin = 0.4 or so in --settings FILE"))
+    return PROFIT
 
 
 def usual_goals(panel: Panel) -> tuple[str, ...]:
@@ -67,8 +79,10 @@ def usual_goals(panel: Panel) -> tuple[str, ...]:
     return (first, *(name for name in USUAL if name in known and name != first))
 
 
-def _goals(known: Sequence[str]) -> str:
-    return f"goals of this history are {', '.join(known)}" if known else "this history has no outcome above 0"
+def _goals(known: Sequence[str]) -> Message:
+    if not known:
+        return say("this history has no outcome above 0")
+    return say("goals of this history are {goals}", goals=", ".join(known))
 
 
 def goal_worths(panel: Panel, goal: str, settings: Settings | None) -> dict[str, float]:
@@ -83,14 +97,20 @@ def goal_worths(panel: Panel, goal: str, settings: Settings | None) -> dict[str,
         return {}
     for name in settings.worths:
         if name not in panel.outcomes:
-            has = ", ".join(panel.outcomes) or "none"
-            problem, fix = f"the history has no {name}", f"take the line out; outcomes of the history are {has}"
-            raise InputError.at(problem, file=f"{settings.file}, key outcomes.{name}", fix=fix)
+            has = ", ".join(panel.outcomes) or say("none")
+            fix = say("take the line out; outcomes of the history are {outcomes}", outcomes=has)
+            where = say("{file}, key {key}", file=settings.file, key=f"outcomes.{name}")
+            raise InputError.at(say("the history has no {outcome}", outcome=name), file=where, fix=fix)
     return settings.worths
 
 
-def goal_history(panel: Panel, goal: str, worths: Mapping[str, float]) -> Floats:
-    """(C, T) the goal as it was in the past; NaN where any part of it was not observed."""
+def goal_history(panel: Panel, goal: str, worths: Mapping[str, float], margin: float = 1.0) -> Floats:
+    """(C, T) the goal as it was in the past; NaN where any part of it was not observed.
+
+    Profit is that before production and team, at `margin` of revenue.
+    """
+    if goal == PROFIT:
+        return np.asarray(margin * panel.outcomes["revenue"] - panel.spend)
     if goal != VALUE:
         return panel.outcomes[goal]
     return np.asarray(sum(worth * panel.outcomes[name] for name, worth in worths.items()), dtype=np.float64)
@@ -100,16 +120,18 @@ def goal_findings(goal: str, worths: Mapping[str, float]) -> list[Finding]:
     """What a reader should know about the goal itself."""
     found = []
     if goal in UNWANTED:
-        problem = f"the plan maximises {_words(goal)}, of which less is better"
-        fix = "give it a worth below 0 under [outcomes] in --settings FILE instead"
+        problem = say("the plan maximises {outcome}, of which less is better", outcome=outcome_name(goal))
+        fix = say("give it a worth below 0 under [outcomes] in --settings FILE instead")
         found.append(Finding("unwanted-goal", Severity.WARNING, problem, fix))
     if goal == "reach" or "reach" in worths:
-        problem = "reach is summed over weeks and cells, so a person reached twice counts twice"
-        found.append(Finding("reach-summed", Severity.WARNING, problem, "read it as reached people per week and cell"))
+        problem = say("reach is summed over weeks and cells, so a person reached twice counts twice")
+        fix = say("read it as reached people per week and cell")
+        found.append(Finding("reach-summed", Severity.WARNING, problem, fix))
     for one, other in COUNTED_TWICE:
         if one in worths and other in worths:
-            problem = f"{_words(one)} and {_words(other)} both have a worth, and the same sale may be in both"
-            fix = f"make sure that the worth of {_words(one)} leaves out what {_words(other)} already counts"
+            both = {"one": outcome_name(one), "other": outcome_name(other)}
+            problem = say("{one} and {other} both have a worth, and the same sale may be in both", **both)
+            fix = say("make sure that the worth of {one} leaves out what {other} already counts", **both)
             found.append(Finding("counted-twice", Severity.NOTE, problem, fix))
     return found
 
@@ -133,22 +155,21 @@ def harmful_spend(cells: Sequence[Cell], weekly: Floats, bands: CurveBands, curr
     start = bands.spend[rows, tops]
     beyond = falls & (weekly > bands.spend[rows, np.minimum(tops + 1, bands.spend.shape[1] - 1)])
 
-    def named(which: Floats) -> str:
+    def named(which: Floats) -> Message:
         places = np.flatnonzero(which).tolist()
-        said = [f"{cells[c].label} (from {money(float(start[c]), currency)} a week)" for c in places[:NAMED]]
-        return ", ".join(said) + (f" and {len(places) - NAMED} more" if len(places) > NAMED else "")
+        said = [
+            say("{cell} (from {amount} a week)", cell=place(cells[c]), amount=money(float(start[c]), currency))
+            for c in places[:NAMED]
+        ]
+        return and_more(said, len(places) - NAMED)
 
     found = []
     if beyond.any():
-        problem = f"more spend lowers the value in {named(beyond)}, and the plan spends more there"
-        fix = "a smaller budget, lower minimums there or higher maximums elsewhere would bring more"
+        problem = say("more spend lowers the value in {cells}, and the plan spends more there", cells=named(beyond))
+        fix = say("a smaller budget, lower minimums there or higher maximums elsewhere would bring more")
         found.append(Finding("harmful-spend", Severity.WARNING, problem, fix))
     if (falls & ~beyond).any():
-        problem = f"more spend would lower the value in {named(falls & ~beyond)}"
-        fix = "its curve counts as level from there on, so that money is not drawn there"
+        problem = say("more spend would lower the value in {cells}", cells=named(falls & ~beyond))
+        fix = say("its curve counts as level from there on, so that money is not drawn there")
         found.append(Finding("harmful-spend", Severity.NOTE, problem, fix))
     return found
-
-
-def _words(outcome: str) -> str:
-    return outcome.replace("_", " ")

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from optimizer.allocation.problem import Bounds
 from optimizer.errors import InternalError
 from optimizer.history.panel import Floats
+from optimizer.language.message import number, say
 
 # ISO 4217 currencies without minor units in use.
 WHOLE_CURRENCIES = frozenset(
@@ -110,7 +111,14 @@ def _round_week(wanted: Floats, quota: int, lower: Floats, upper: Floats) -> NDA
     if high.sum() < quota:
         high = np.ceil(upper)
     if not low.sum() <= quota <= high.sum():
-        raise InternalError(f"amounts of {quota} steps a week do not fit bounds of {low.sum():.0f} to {high.sum():.0f}")
+        least, most = number(float(low.sum())), number(float(high.sum()))
+        problem = say(
+            "amounts of {quota} steps a week do not fit bounds of {least} to {most}",
+            quota=quota,
+            least=least,
+            most=most,
+        )
+        raise InternalError(problem)
     amounts = np.clip(np.floor(wanted + 1e-6), low, high)
     remainder = wanted - amounts
     while left := int(quota - amounts.sum()):

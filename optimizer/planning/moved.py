@@ -17,9 +17,10 @@ from optimizer.allocation import solve
 from optimizer.allocation.problem import Problem
 from optimizer.errors import InputError
 from optimizer.history.panel import Cell, Floats, Panel
+from optimizer.language.message import number, say
 from optimizer.planning.fit import fitted_outcome
 from optimizer.planning.goal import choose_goal
-from optimizer.planning.question import default_bounds
+from optimizer.planning.room import default_bounds
 from optimizer.response.backtest import FEWEST_KNOWN
 from optimizer.response.demand import LONGEST_AHEAD
 from optimizer.response.model import FittedResponse, ResponseModel
@@ -124,11 +125,13 @@ def what_moved(
     """
     known, limit = len(panel.weeks) - weeks, _furthest(panel, horizon)
     if not 1 <= weeks <= limit:
-        allowed = f"choose from 1 to {limit}" if limit >= 1 else f"more than {FEWEST_KNOWN} weeks are needed"
-        raise InputError.at(f"since is {weeks} with {len(panel.weeks)} complete weeks", fix=allowed)
+        few = say("more than {fewest} weeks are needed", fewest=number(FEWEST_KNOWN))
+        allowed = say("choose from 1 to {most}", most=number(limit)) if limit >= 1 else few
+        has = number(len(panel.weeks))
+        raise InputError.at(say("since is {since} with {weeks} complete weeks", since=weeks, weeks=has), fix=allowed)
     today = panel.recent_spend
     if not today.sum() > 0:
-        raise InputError.at("nothing was spent in the last 12 complete weeks", fix="leave out --since")
+        raise InputError.at(say("nothing was spent in the last 12 complete weeks"), fix=say("leave out --since"))
     goal = choose_goal(panel, goal)
     outcome = fitted_outcome(panel, goal)
     model, past = ResponseModel(settings), panel.until(known)

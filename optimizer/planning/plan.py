@@ -86,6 +86,23 @@ class CellForecast:
 
 
 @dataclass(frozen=True, eq=False)
+class TotalDraws:
+    """One outcome over all cells, per draw; draws are common to all plans of one studio (`optimizer.planning.studio`).
+
+    Attributes
+    ----------
+    plan, baseline : float array, shape (S,)
+        Expected total of the plan's weeks, organic included, with the plan and with today's split.
+    after : float array, shape (S,)
+        What the plan brings in the 8 weeks after beyond what today's split would.
+    """
+
+    plan: Floats
+    baseline: Floats
+    after: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class CurveBands:
     """What the curves look like, for charts.
 
@@ -147,7 +164,8 @@ class Plan:
     spend, baseline : float array, shape (C, H)
         Planned spend, and today's split scaled to the same budget, per week.
     goal : str
-        What is maximised: revenue, conversions, another outcome, or "value", the sum of outcomes by their worth.
+        What is maximised: revenue, conversions, another outcome, "value", the sum of outcomes by their worth, or
+        "profit": margin x revenue - media - production - team.
     currency : str
         ISO 4217 or "".
     total, baseline_total, gain, carry_after : mapping of outcome to Interval
@@ -155,19 +173,27 @@ class Plan:
         split would. Totals hold outcome noise and drift to come; gain and carry_after are differences of expected
         outcomes on common draws.
     by_cell : mapping of outcome to CellForecast
+        Profit of a cell is that before production and team, which no cell bears alone.
     moves : tuple of Move
         One per cell, in the order of `cells`.
     allocation : Allocation
         The proof, of the amounts as written: rounding to cents comes before it.
     bounds : Bounds
     curves : Curves
-        What the allocation saw.
+        What the allocation saw: the mean over the draws, and for profit the contribution before media.
     bands : CurveBands
     findings : tuple of Finding
         Worst first.
     run : RunInfo
     responsive : bool
         False where the history shows no response to spend; the plan then keeps today's split.
+    draws : mapping of outcome to TotalDraws
+        What `total`, `baseline_total`, `gain` and `carry_after` are means of, to compare plans draw by draw.
+    unspent : float
+        Money of the budget, over all weeks, that is not worth spending; above 0 for the goal profit alone.
+    risk : "mean" or "careful"
+        What the split is the best for, and what value, bound, gap and baseline value of `allocation` and the figures of
+        `moves` are of: the mean of the draws, or the mean of the worst 20 % of them.
     """
 
     cells: tuple[Cell, ...]
@@ -189,8 +215,11 @@ class Plan:
     findings: tuple[Finding, ...]
     run: RunInfo
     responsive: bool = True
+    draws: Mapping[str, TotalDraws] = field(default_factory=dict, repr=False)
+    unspent: float = 0.0
+    risk: str = "mean"
 
     @property
     def budget(self) -> float:
-        """Money over all weeks."""
+        """Money over all weeks that the plan spends."""
         return float(self.spend.sum())

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Integral, Real
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
 from optimizer.allocation.problem import Bounds
 from optimizer.errors import InputError
 from optimizer.history.panel import Cell, Floats
+from optimizer.language.message import figure, number, place, say
 from optimizer.planning.cell_table import HISTORY, read_cell_table
 
 if TYPE_CHECKING:
@@ -24,6 +25,19 @@ if TYPE_CHECKING:
 
 MOST_WEEKS = 52
 FEWEST_DRAWS = 20
+MEAN, CAREFUL = "mean", "careful"
+RISKS = (MEAN, CAREFUL)
+"""What is maximised over the draws: their mean, or the mean of the worst fifth of them."""
+
+CellLimits: TypeAlias = Mapping[str, tuple[float | None, float | None]]
+"""Smallest and largest weekly spend by the label of a cell; None, and a cell that is not named, take the default."""
+
+
+class RulesText(NamedTuple):
+    """Rules as the text of a rules.toml, and the name that messages call it by."""
+
+    text: str
+    name: str = "rules"
 
 
 @dataclass(frozen=True)
@@ -33,15 +47,16 @@ class PlanRequest:
     Attributes
     ----------
     budget : float
-        Money over the whole horizon, account currency, above 0; spent in full.
+        Money over the whole horizon, account currency, above 0; spent in full, but for the goal profit: there it is the
+        most that may be spent.
     weeks : int
         Length of the horizon, 1 to 52.
     goal : str or None
-        Outcome to maximise, or "value" for the sum of the settings' worths; None takes value where the settings give
-        worths, else revenue where the history has it, else conversions.
-    bounds : path, Bounds or None
+        Outcome to maximise, "value" for the sum of the settings' worths, or "profit" at the settings' margin; None
+        takes value where the settings give worths, else revenue where the history has it, else conversions.
+    bounds : path, Bounds, mapping or None
         Smallest and largest weekly spend per cell: a file (see `read_bounds`), arrays in the order of the panel's
-        cells, or None for 0 to 3 times the recent mean.
+        cells, limits by the label of a cell (see `CellLimits`), or None for 0 to 3 times the recent mean.
     current : path, float array (C,) or None
         Today's weekly spend per cell: a file (see `read_current`), an array in the order of the panel's cells, or None
         for the mean of the last 12 complete weeks.
@@ -55,11 +70,13 @@ class PlanRequest:
         What money means: a file (see `optimizer.planning.settings.read_settings`) or the record.
     earlier : sequence of path or History
         Earlier exports of the same history, from which late reporting is learned.
-    rules : path, tuple of Rule or None
-        What must hold of the plan: a file (see `optimizer.planning.rules_file.read_rules`) or records.
+    rules : path, RulesText, tuple of Rule and RulesText, or None
+        What must hold of the plan: a file (see `optimizer.planning.rules_file.read_rules`), its text, or records.
     today : date or None
         Day on which the plan is made, to say so where its weeks lie in the past; None for the computer's. Decides
         nothing else.
+    risk : "mean" or "careful"
+        What is maximised over the draws: their mean, or the mean of the worst 20 % of them.
 
     Raises
     ------
@@ -77,31 +94,34 @@ class PlanRequest:
     budget: float
     weeks: int
     goal: str | None = None
-    bounds: str | Path | Bounds | None = None
+    bounds: str | Path | Bounds | CellLimits | None = None
     current: str | Path | Floats | None = None
     seed: int = 0
     draws: int = 200
     by_audience: bool = False
     settings: str | Path | Settings | None = None
     earlier: Sequence[str | Path | History] = ()
-    rules: str | Path | tuple[Rule, ...] | None = None
+    rules: str | Path | RulesText | tuple[Rule | RulesText, ...] | None = None
     today: dt.date | None = None
+    risk: str = MEAN
 
     def __post_init__(self) -> None:
-        budget: object = self.budget
-        if isinstance(budget, bool) or not isinstance(budget, Real):
-            raise InputError.at(f"budget is {budget!r}", fix="it must be a number above 0")
-        if not (math.isfinite(self.budget) and self.budget > 0):
-            fix = "it must be above 0: the money for all weeks of the plan together"
-            raise InputError.at(f"budget is {self.budget:g}", fix=fix)
+        _check_budget(self.budget)
         if not _whole(self.weeks) or not 1 <= self.weeks <= MOST_WEEKS:
-            raise InputError.at(f"weeks is {self.weeks}", fix=f"a plan covers 1 to {MOST_WEEKS} whole weeks")
+            fix = say("a plan covers 1 to {most} whole weeks", most=number(MOST_WEEKS))
+            raise InputError.at(say("weeks is {weeks}", weeks=_told(self.weeks)), fix=fix)
         if not _whole(self.seed) or self.seed < 0:
-            raise InputError.at(f"seed is {self.seed}", fix="it must be a whole number, 0 or more")
+            fix = say("it must be a whole number, 0 or more")
+            raise InputError.at(say("seed is {seed}", seed=_told(self.seed)), fix=fix)
         if not _whole(self.draws) or self.draws < FEWEST_DRAWS:
-            raise InputError.at(f"draws is {self.draws}", fix=f"intervals need {FEWEST_DRAWS} or more, a whole number")
+            fix = say("intervals need {fewest} or more, a whole number", fewest=number(FEWEST_DRAWS))
+            raise InputError.at(say("draws is {draws}", draws=_told(self.draws)), fix=fix)
         if isinstance(self.earlier, str | Path):
-            raise InputError.at(f"earlier is {str(self.earlier)!r}", fix="give a list of files, even of one")
+            fix = say("give a list of files, even of one")
+            raise InputError.at(say("earlier is {file}", file=repr(str(self.earlier))), fix=fix)
+        if self.risk not in RISKS:
+            fix = say("choose {mean} or {careful}", mean=MEAN, careful=CAREFUL)
+            raise InputError.at(say("risk is {risk}", risk=repr(self.risk)), fix=fix)
 
     def read_settings(self) -> Settings | None:
         """The settings, read if a file was given.
@@ -116,6 +136,19 @@ class PlanRequest:
         from optimizer.planning.settings import read_settings
 
         return read_settings(self.settings)
+
+
+def _check_budget(budget: object) -> None:
+    if isinstance(budget, bool) or not isinstance(budget, Real):
+        raise InputError.at(say("budget is {budget}", budget=repr(budget)), fix=say("it must be a number above 0"))
+    if not (math.isfinite(budget) and budget > 0):
+        fix = say("it must be above 0: the money for all weeks of the plan together")
+        raise InputError.at(say("budget is {budget}", budget=figure(float(budget), "g")), fix=fix)
+
+
+def _told(value: object) -> str:
+    """A value as it was given: a number, or what stands in its place."""
+    return figure(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
 def _whole(value: object) -> bool:
@@ -155,13 +188,18 @@ def read_bounds(path: str | Path, cells: Sequence[Cell], source: str = HISTORY) 
     lower = np.where(named & np.isnan(lower), 0.0, lower)
     upper = np.where(named & np.isnan(upper), np.inf, upper)
     for c in np.flatnonzero(named & (lower > upper)).tolist():
-        problem = f"min_spend {lower[c]:,.2f} of {cells[c].label} is above its max_spend {upper[c]:,.2f}"
+        problem = say(
+            "min_spend {least} of {cell} is above its max_spend {most}",
+            least=number(lower[c], 2),
+            cell=place(cells[c]),
+            most=number(upper[c], 2),
+        )
         raise InputError.at(
             problem,
             file=table.file,
             row=int(table.rows[c]),
             column=table.headers[0],
-            fix="lower one or raise the other",
+            fix=say("lower one or raise the other"),
         )
     return Bounds(lower, upper)
 
@@ -192,9 +230,13 @@ def read_current(path: str | Path, cells: Sequence[Cell], source: str = HISTORY)
     spend = table.values[0]
     for c in np.flatnonzero((table.rows > 0) & np.isnan(spend)).tolist():
         raise InputError.at(
-            f"spend of {cells[c].label} is empty",
-            file=table.file, row=int(table.rows[c]), column=table.headers[0], fix="write 0 where nothing is spent",
-        )  # fmt: skip
+            say("spend of {cell} is empty", cell=place(cells[c])),
+            file=table.file,
+            row=int(table.rows[c]),
+            column=table.headers[0],
+            fix=say("write 0 where nothing is spent"),
+        )
     if not np.nansum(spend) > 0:
-        raise InputError.at("all spend is 0", file=table.file, column=table.headers[0], fix="give today's weekly spend")
+        fix = say("give today's weekly spend")
+        raise InputError.at(say("all spend is 0"), file=table.file, column=table.headers[0], fix=fix)
     return spend

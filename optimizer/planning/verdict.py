@@ -1,10 +1,11 @@
-"""What a plan comes to, in one of five words; the command line and the screen both build their headline on it."""
+"""What a plan comes to, in one of six words; the command line and the screen both build their headline on it."""
 
 from __future__ import annotations
 
 from enum import Enum
 
 from optimizer.planning.plan import Move, Plan
+from optimizer.planning.request import CAREFUL
 
 MOVED = 0.005  # a cell counts as moved when its spend changes by more than this share of the larger amount
 NOTHING_MOVES = 1e-3  # share of the weekly budget; moves that add up to less are not worth a sentence
@@ -14,13 +15,15 @@ class Verdict(Enum):
     """What a plan comes to.
 
     NO_RESPONSE: the history shows no response to spend, today's split is kept. STAYS: nothing worth a word moves.
-    LATER: it brings no more within its weeks, but does by carry-over after them. UNSURE: it brings more at best guess,
+    LATER: it brings no more within its weeks, but does by carry-over after them. SAFER: a careful plan that brings no
+    more at best guess, but does in the worst cases. UNSURE: it brings more at best guess,
     and the interval of the gain holds 0. GAINS: the whole interval is above 0.
     """
 
     NO_RESPONSE = "no response"
     STAYS = "stays"
     LATER = "later"
+    SAFER = "safer"
     UNSURE = "unsure"
     GAINS = "gains"
 
@@ -37,8 +40,9 @@ def has_moved(today: float, plan: float) -> bool:
 
 
 def moved_money(plan: Plan) -> float:
-    """Weekly money that changes its place."""
-    return sum(max(move.change, 0.0) for move in plan.moves)
+    """Weekly money that changes its place, or is taken where less is spent than today."""
+    changes = [move.change for move in plan.moves]
+    return max(sum(max(change, 0.0) for change in changes), sum(max(-change, 0.0) for change in changes))
 
 
 def verdict(plan: Plan) -> Verdict:
@@ -50,7 +54,7 @@ def verdict(plan: Plan) -> Verdict:
         return Verdict.STAYS
     gain = plan.gain[plan.goal]
     if gain.mean <= 0:
-        return Verdict.LATER
+        return Verdict.SAFER if plan.risk == CAREFUL else Verdict.LATER
     return Verdict.GAINS if gain.low > 0 else Verdict.UNSURE
 
 

@@ -3,14 +3,62 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+
+from optimizer.language.message import Message, Written, join, place, say, say_many
+from optimizer.language.message import number as written
 
 VALUE = "value"
 """The goal that adds up outcomes by their worth; the name `optimizer.response.goal` gives the weighted sum."""
-MONEY_OUTCOMES = frozenset(("revenue", "profit", VALUE))
+PROFIT = "profit"
+"""The goal that takes what is spent off the revenue that stays after the margin."""
+MONEY_OUTCOMES = frozenset(("revenue", PROFIT, VALUE))
+NAMED = 3  # cells a sentence names before it counts the rest
+
+_OUTCOMES = {
+    "value": say("value"),
+    "profit": say("profit"),
+    "revenue": say("revenue"),
+    "conversions": say("conversions"),
+    "impressions": say("impressions"),
+    "reach": say("reach"),
+    "clicks": say("clicks"),
+    "engagements": say("engagements"),
+    "video_views": say("video views"),
+    "sessions": say("sessions"),
+    "bounces": say("bounces"),
+    "followers_gained": say("followers gained"),
+    "repeat_conversions": say("repeat conversions"),
+    "negative_feedback": say("negative feedback"),
+}
+_SINGLE = {
+    "conversions": say("conversion"),
+    "impressions": say("impression"),
+    "clicks": say("click"),
+    "engagements": say("engagement"),
+    "video_views": say("video view"),
+    "sessions": say("session"),
+    "bounces": say("bounce"),
+    "repeat_conversions": say("repeat conversion"),
+}
 
 
-def number(value: float) -> str:
+def outcome_name(outcome: str, single: bool = False) -> Message:
+    """What an outcome is called in a sentence; `single` beside an amount of one.
+
+    A name that is not an outcome of histories is the user's own word and stays as it is.
+
+    Examples
+    --------
+    >>> outcome_name("followers_gained"), outcome_name("clicks", single=True), outcome_name("reach", single=True)
+    ('followers gained', 'click', 'reach')
+    """
+    name = _SINGLE.get(outcome) if single else None
+    return name or _OUTCOMES.get(outcome) or Message(outcome.replace("_", " "))
+
+
+def number(value: float) -> Written:
     """Round for reading: no decimals from 100 up, else three figures.
 
     Examples
@@ -18,16 +66,18 @@ def number(value: float) -> str:
     >>> number(28562.4), number(31.416), number(0.05), number(2.0), number(-1234.0), number(0.0)
     ('28,562', '31.4', '0.05', '2', '-1,234', '0')
     """
-    if abs(value) >= 99.95:
-        return f"{value:,.0f}"
-    if value == 0 or not math.isfinite(value):
-        return f"{value:g}"
-    decimals = max(2 - math.floor(math.log10(abs(value))), 0)
-    text = f"{value:.{decimals}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return written(value, _decimals(value))
 
 
-def money(value: float, currency: str) -> str:
+def _decimals(value: float) -> int:
+    """Digits after the point that are worth reading, without zeros at the end."""
+    if abs(value) >= 99.95 or value == 0 or not math.isfinite(value):
+        return 0
+    text = f"{value:.{max(2 - math.floor(math.log10(abs(value))), 0)}f}"
+    return len(text.rstrip("0").partition(".")[2])
+
+
+def money(value: float, currency: str) -> Written:
     """Amount with its currency where one is known.
 
     Examples
@@ -35,10 +85,10 @@ def money(value: float, currency: str) -> str:
     >>> money(9000, "EUR"), money(9000, "")
     ('EUR 9,000', '9,000')
     """
-    return f"{currency} {number(value)}".lstrip()
+    return written(value, _decimals(value), currency)
 
 
-def signed(value: float, currency: str = "", smallest: float = 0.0) -> str:
+def signed(value: float, currency: str = "", smallest: float = 0.0) -> Written:
     """A difference with its sign; "0" where it is less than `smallest`.
 
     Examples
@@ -47,11 +97,11 @@ def signed(value: float, currency: str = "", smallest: float = 0.0) -> str:
     ('+EUR 1,500', '-46.8', '0', '0')
     """
     if value == 0 or abs(value) < smallest:
-        return "0"
-    return f"{'-' if value < 0 else '+'}{money(abs(value), currency)}"
+        return written(0.0)
+    return written(value, _decimals(value), currency, sign=True)
 
 
-def quantity(value: float, outcome: str, currency: str, short: bool = False) -> str:
+def quantity(value: float, outcome: str, currency: str, short: bool = False) -> Message | Written:
     """Amount of an outcome; `short` leaves out the word where the currency says enough.
 
     Examples
@@ -61,12 +111,43 @@ def quantity(value: float, outcome: str, currency: str, short: bool = False) -> 
     >>> quantity(1240, "value", "EUR")
     'EUR 1,240 in value'
     """
-    text = number(value)
     if outcome in MONEY_OUTCOMES:
-        name = "in value" if outcome == VALUE else outcome
-        return money(value, currency) if short else f"{money(value, currency)} {name}"
-    word = outcome.replace("_", " ")
-    return f"{text} {word.removesuffix('s') if text in ('1', '-1') else word}"
+        amount = money(value, currency)
+        if short:
+            return amount
+        if outcome == VALUE:
+            return say("{amount} in value", amount=amount)
+        return say("{amount} {outcome}", amount=amount, outcome=outcome_name(outcome))
+    count = number(value)
+    return say("{amount} {outcome}", amount=count, outcome=outcome_name(outcome, single=count in ("1", "-1")))
+
+
+def named(cells: Sequence[Iterable[str]], most: int = NAMED) -> Message:
+    """The names of the first cells, and how many more there are.
+
+    Examples
+    --------
+    >>> named([("instagram", "reel"), ("tiktok", "video"), ("facebook", "image")], most=2)
+    'instagram/reel, tiktok/video and 1 more'
+    """
+    return and_more([place(cell) for cell in cells[:most]], len(cells) - most)
+
+
+def and_more(said: Iterable[str], more: int) -> Message:
+    """What is said, with commas between, and how many more there are."""
+    listed = join(", ", said)
+    return say("{listed} and {more} more", listed=listed, more=written(more)) if more > 0 else listed
+
+
+def week_count(weeks: int) -> Message:
+    """A number of weeks.
+
+    Examples
+    --------
+    >>> week_count(1), week_count(4)
+    ('1 week', '4 weeks')
+    """
+    return say_many("{count} week", "{count} weeks", weeks)
 
 
 def money_unit(weekly: float, cells: int) -> float:
@@ -113,22 +194,22 @@ class Wording:
     step: float = 0.01
     responsive: bool = True
 
-    def spend(self, amount: float) -> str:
+    def spend(self, amount: float) -> Written:
         """Money, as in ``EUR 9,000``."""
         return money(amount, self.currency)
 
-    def brings(self, per_unit: float) -> str:
+    def brings(self, per_unit: float) -> Message | Written:
         """What one `unit` of money brings, as in ``EUR 310`` or ``3.1 conversions``."""
-        return quantity(per_unit * self.unit, self.goal, self.currency, short=True)
+        return quantity(per_unit * self.unit, self.goal, self.currency, short=self.goal != PROFIT)
 
-    def bare(self, per_unit: float) -> str:
+    def bare(self, per_unit: float) -> Message | Written:
         """The second amount of a comparison: a count's name was said with the first."""
         return self.brings(per_unit) if self.goal in MONEY_OUTCOMES else number(per_unit * self.unit)
 
     @property
-    def verb(self) -> str:
-        """Bring or brings, after the amount of one `unit`."""
-        return "brings" if self.unit == 1 else "bring"
+    def times(self) -> int:
+        """1 where one `unit` "brings" something, 2 where it is many that "bring" it."""
+        return 1 if self.unit == 1 else 2
 
     def for_size(self, amount: float) -> Wording:
         """The same words for a cell of this weekly spend: "the next 100" says nothing where 3 are spent."""

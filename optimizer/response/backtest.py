@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from optimizer.errors import InputError
 from optimizer.history.panel import Cell, Floats, Panel
+from optimizer.language.message import number, say
 from optimizer.response.evidence import late_shares
 from optimizer.response.fitting import JointFit, fit_joint
 from optimizer.response.forecast import OutcomeDraws
 from optimizer.response.model import ResponseModel
-from optimizer.response.prepare import prepare
+from optimizer.response.prepare import no_outcome, prepare
 from optimizer.response.scores import LEVELS, STATED, Comparison, Flags, Origin, Score, score
 from optimizer.response.settings import ModelSettings
 
@@ -99,23 +100,24 @@ def backtest(panel: Panel, plan: BacktestSpec | None = None, progress: Progress 
     spec = plan or BacktestSpec()
     outcome = spec.outcome or _usual_outcome(panel)
     origins = _origins(panel, spec, outcome, len(panel.weeks))
-    say = progress or (lambda _what, _share: None)
-    say("Looking for late data", 0.0)
+    tell = progress or (lambda _what, _share: None)
+    tell(say("Looking for late data"), 0.0)
     withheld = late_weeks(fit_joint(prepare(panel, outcome), spec.settings))
     known = len(panel.weeks) - withheld
     if spec.origins is None:
         origins = _origins(panel, spec, outcome, known)
     seen: list[Origin] = []
     for index, origin in enumerate(origins):
-        say(f"Forecasting after week {origin} of {known}", (index + 1) / (len(origins) + 1))
+        done = (index + 1) / (len(origins) + 1)
+        tell(say("Forecasting after week {week} of {weeks}", week=number(origin), weeks=number(known)), done)
         seen += _look_ahead(panel.until(known), origin, outcome, spec)
     outcomes = dict.fromkeys(one.outcome for one in seen)
     ordered = tuple(one for name in outcomes for one in seen if one.outcome == name)
     scores = [score([one for one in ordered if one.outcome == name], level) for name in outcomes for level in LEVELS]
-    say("Done", 1.0)
+    tell(say("Done"), 1.0)
     found = tuple(one for one in scores if one is not None)
     if not found:
-        raise InputError.at("no outcome is known in the weeks to forecast", fix="choose earlier origins")
+        raise InputError.at(say("no outcome is known in the weeks to forecast"), fix=say("choose earlier origins"))
     return Backtest(panel.cells, panel.currency, spec.horizon, ordered, found, withheld)
 
 
@@ -143,30 +145,49 @@ def _usual_outcome(panel: Panel) -> str:
 
 def _origins(panel: Panel, spec: BacktestSpec, outcome: str, known: int) -> tuple[int, ...]:
     """Check the history's length and the origins asked for."""
-    horizon, names = spec.horizon, f"{len(panel.weeks)} complete weeks"
+    horizon, weeks = spec.horizon, number(len(panel.weeks))
     if horizon < 1:
-        raise InputError.at(f"weeks ahead is {horizon}", fix="it must be 1 or more")
+        raise InputError.at(say("weeks ahead is {weeks}", weeks=number(horizon)), fix=say("it must be 1 or more"))
     if outcome not in panel.outcomes:
-        listed = ", ".join(sorted(panel.outcomes)) or "none"
-        raise InputError.at(f"the history has no outcome {outcome!r}", fix=f"outcomes in it: {listed}")
+        raise no_outcome(panel, outcome)
     if known < FEWEST_KNOWN + horizon:
-        late = f", {len(panel.weeks) - known} of them not fully reported yet" if known < len(panel.weeks) else ""
-        raise InputError.at(
-            f"the history has {names}{late}, and a backtest of {horizon} weeks ahead needs {FEWEST_KNOWN + horizon}",
-            fix=f"{FEWEST_KNOWN} to learn from and {horizon} to forecast; give a longer history or look fewer weeks "
-            "ahead (--weeks)",
-        )
+        raise _too_short(panel, horizon, known)
     if spec.origins is None:
         return default_origins(known, horizon)
     chosen = tuple(sorted(set(spec.origins)))
+    choose = say("choose from {first} to {last}", first=number(FEWEST_KNOWN), last=number(known - 1))
     for origin in chosen:
         if not FEWEST_KNOWN <= origin < known:
-            raise InputError.at(
-                f"origin {origin} is not possible with {names}", fix=f"choose from {FEWEST_KNOWN} to {known - 1}"
+            problem = say(
+                "origin {origin} is not possible with {weeks} complete weeks", origin=number(origin), weeks=weeks
             )
+            raise InputError.at(problem, fix=choose)
     if not chosen:
-        raise InputError.at("no origin is given", fix=f"choose from {FEWEST_KNOWN} to {known - 1}")
+        raise InputError.at(say("no origin is given"), fix=choose)
     return chosen
+
+
+def _too_short(panel: Panel, horizon: int, known: int) -> InputError:
+    """The error for a history of which too few weeks are fully reported."""
+    late = len(panel.weeks) - known
+    asked = {"weeks": number(len(panel.weeks)), "horizon": number(horizon), "needed": number(FEWEST_KNOWN + horizon)}
+    if late:
+        problem = say(
+            "the history has {weeks} complete weeks, {late} of them not fully reported yet, "
+            "and a backtest of {horizon} weeks ahead needs {needed}",
+            late=number(late),
+            **asked,
+        )
+    else:
+        problem = say(
+            "the history has {weeks} complete weeks, and a backtest of {horizon} weeks ahead needs {needed}", **asked
+        )
+    advice = say(
+        "{learn} to learn from and {horizon} to forecast; give a longer history or look fewer weeks ahead (--weeks)",
+        learn=number(FEWEST_KNOWN),
+        horizon=number(horizon),
+    )
+    return InputError.at(problem, fix=advice)
 
 
 def late_weeks(fit: JointFit) -> int:

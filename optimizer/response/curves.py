@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from optimizer.errors import InputError
 from optimizer.history.panel import Cell, Floats
+from optimizer.language.message import number, place, say
+from optimizer.response.curve_errors import amount_shown, falling, not_finite
 
 OUTSIDE = 1e-9  # spend past a curve's ends by less than this share of its range is rounding, not a question
 ROUNDING = 1e-9  # values may fall, and slopes rise, by this share and still count as level
@@ -190,17 +192,17 @@ class Curves:
         """Segment of each spend, and the spend, both (C, N): the segment right of a knot, or left of it."""
         x = np.asarray(spend, dtype=np.float64)
         if x.shape[:1] != (len(self.cells),) or x.ndim > 2:
-            raise InputError.at(f"spend of shape {x.shape} for {len(self.cells)} cells", fix="give one row per cell")
+            problem = say("spend of shape {shape} for {count} cells", shape=str(x.shape), count=number(len(self.cells)))
+            raise InputError.at(problem, fix=say("give one row per cell"))
         x = x.reshape(len(self.cells), -1)
         first, last = self.knots[:, :1], self.knots[:, -1:]
         near = OUTSIDE * np.maximum(np.abs(last), np.abs(first))
         bad = ~((x >= first - near) & (x <= last + near))
         if bad.any():
             row, col = (int(i) for i in np.argwhere(bad)[0])
-            raise InputError.at(
-                f"spend of {self.cells[row].label} is {x[row, col]:,.6g}",
-                fix=f"its curve is known from {first[row, 0]:,.6g} to {last[row, 0]:,.6g}",
-            )
+            problem = say("spend of {cell} is {spend}", cell=place(self.cells[row]), spend=amount_shown(x[row, col]))
+            low, high = amount_shown(first[row, 0]), amount_shown(last[row, 0])
+            raise InputError.at(problem, fix=say("its curve is known from {low} to {high}", low=low, high=high))
         x = np.clip(x, first, last)
         below = count_below(self.knots, x)
         if left:
@@ -253,9 +255,10 @@ def level_padding(knots: Floats, start: Floats, end: Floats) -> tuple[Floats, Fl
 def _check_shapes(curves: Curves) -> None:
     cells, knots = len(curves.cells), curves.knots
     if cells == 0:
-        raise InputError.at("there are no curves", fix="at least one cell is needed")
+        raise InputError.at(say("there are no curves"), fix=say("at least one cell is needed"))
     if knots.ndim != 2 or knots.shape[0] != cells or knots.shape[1] < 2:
-        raise InputError.at(f"knots have the shape {knots.shape}", fix=f"({cells}, 2 or more) is needed")
+        problem = say("knots have the shape {shape}", shape=str(knots.shape))
+        raise InputError.at(problem, fix=say("({cells}, 2 or more) is needed", cells=number(cells)))
     segments = (cells, knots.shape[1] - 1)
     for name, array, shape in (
         ("start", curves.start, segments),
@@ -263,7 +266,8 @@ def _check_shapes(curves: Curves) -> None:
         ("base", curves.base, segments[:1]),
     ):
         if array.shape != shape:
-            raise InputError.at(f"{name} has the shape {array.shape}", fix=f"{shape} is needed")
+            problem = say("{array} has the shape {shape}", array=name, shape=str(array.shape))
+            raise InputError.at(problem, fix=say("{shape} is needed", shape=str(shape)))
 
 
 def _check_numbers(curves: Curves) -> None:
@@ -271,71 +275,62 @@ def _check_numbers(curves: Curves) -> None:
         array = getattr(curves, name)
         if not np.isfinite(array).all():
             row = int(np.argwhere(~np.isfinite(array))[0][0])
-            raise InputError.at(
-                f"the curve of {curves.cells[row].label} holds a number that is missing or infinite ({name})",
-                fix="spend and value must be finite numbers",
-            )
+            raise not_finite(curves.cells[row], name)
     if (curves.knots[:, 0] < 0.0).any():
         row = int(np.argmax(curves.knots[:, 0] < 0.0))
-        raise InputError.at(
-            f"the curve of {curves.cells[row].label} starts at spend {curves.knots[row, 0]:,.6g}",
-            fix="spend must be 0 or more",
-        )
+        cell, start = place(curves.cells[row]), amount_shown(curves.knots[row, 0])
+        problem = say("the curve of {cell} starts at spend {spend}", cell=cell, spend=start)
+        raise InputError.at(problem, fix=say("spend must be 0 or more"))
     back = (curves.knots[:, 1:] < curves.knots[:, :-1]).any(axis=1)
     if back.any():
-        raise InputError.at(
-            f"the curve of {curves.cells[int(np.argmax(back))].label} has spend that goes back",
-            fix="sort its points by spend",
-        )
+        problem = say("the curve of {cell} has spend that goes back", cell=place(curves.cells[int(np.argmax(back))]))
+        raise InputError.at(problem, fix=say("sort its points by spend"))
     falls = (curves.start < 0.0) | (curves.end < 0.0)
     if falls.any():
         row, k = (int(i) for i in np.argwhere(falls)[0])
-        raise _falling(curves.cells[row], curves.knots[row, k], curves.knots[row, k + 1])
-
-
-def _falling(cell: Cell, low: float, high: float) -> InputError:
-    return InputError.at(
-        f"the curve of {cell.label} falls between spend {low:,.6g} and {high:,.6g}",
-        fix="more money must not bring less: correct the points",
-    )
+        raise falling(curves.cells[row], curves.knots[row, k], curves.knots[row, k + 1])
 
 
 def _points_of(cell: Cell, spend: object, value: object) -> tuple[Floats, Floats]:
     s, v = np.asarray(spend, dtype=np.float64), np.asarray(value, dtype=np.float64)
     if s.ndim != 1 or s.shape != v.shape or len(s) < 2:
-        raise InputError.at(
-            f"the curve of {cell.label} has {s.size} spends and {v.size} values", fix="at least two points are needed"
+        spends, values = number(s.size), number(v.size)
+        problem = say(
+            "the curve of {cell} has {spends} spends and {values} values",
+            cell=place(cell),
+            spends=spends,
+            values=values,
         )
+        raise InputError.at(problem, fix=say("at least two points are needed"))
     if not (np.isfinite(s).all() and np.isfinite(v).all()):
-        raise InputError.at(
-            f"the curve of {cell.label} holds a number that is missing or infinite",
-            fix="spend and value must be finite numbers",
-        )
+        raise not_finite(cell)
     if (np.diff(s) <= 0.0).any():
         at = int(np.argmax(np.diff(s) <= 0.0))
-        raise InputError.at(
-            f"the curve of {cell.label} has spend {s[at + 1]:,.6g} after {s[at]:,.6g}", fix="spend must rise"
+        after, before = amount_shown(s[at + 1]), amount_shown(s[at])
+        problem = say(
+            "the curve of {cell} has spend {spend} after {before}", cell=place(cell), spend=after, before=before
         )
+        raise InputError.at(problem, fix=say("spend must rise"))
     _check_values([cell], s[None], v[None], np.zeros((1, len(s))))
     return s, v
 
 
 def _check_values(cells: Sequence[Cell], knots: Floats, values: Floats, slopes: Floats) -> None:
     if not knots.shape == values.shape == slopes.shape or knots.ndim != 2 or len(cells) != len(knots):
-        raise InputError.at(
-            f"knots, values and slopes have the shapes {knots.shape}, {values.shape} and {slopes.shape}",
-            fix="all three must be (cells, knots)",
+        problem = say(
+            "knots, values and slopes have the shapes {knots}, {values} and {slopes}",
+            knots=str(knots.shape),
+            values=str(values.shape),
+            slopes=str(slopes.shape),
         )
+        raise InputError.at(problem, fix=say("all three must be (cells, knots)"))
     bad = ~(np.isfinite(knots) & np.isfinite(values) & np.isfinite(slopes)).all(axis=1)
     if bad.any():
-        raise InputError.at(
-            f"the curve of {cells[int(np.argmax(bad))].label} holds a number that is missing or infinite",
-            fix="spend and value must be finite numbers",
-        )
+        raise not_finite(cells[int(np.argmax(bad))])
     falls = np.diff(values, axis=1) < -ROUNDING * np.abs(values).max(axis=1, keepdims=True)
     if falls.any():
         row, k = (int(i) for i in np.argwhere(falls)[0])
-        raise _falling(cells[row], knots[row, k], knots[row, k + 1])
+        raise falling(cells[row], knots[row, k], knots[row, k + 1])
 
 
 def _spline(knots: Floats, values: Floats, slopes: Floats) -> tuple[Floats, Floats, Floats]:

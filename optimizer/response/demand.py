@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from optimizer.errors import InputError
 from optimizer.history.panel import Floats
+from optimizer.language.message import say
 
 YEAR = 52.1775  # weeks
 SMOOTH_SEASON, SHARP_SEASON = 1.0, 0.18  # length scales on the yearly circle: months, and weeks around a feast
@@ -73,7 +74,8 @@ def feast_days(weeks: NDArray[np.datetime64], country: str) -> Floats:
         days = holidays.country_holidays(country.upper(), years=years)
     except NotImplementedError:
         raise InputError.at(
-            f"no holiday calendar for country {country!r}", fix="use an ISO 3166 code such as VN, DE or US"
+            say("no holiday calendar for country {country}", country=repr(country)),
+            fix=say("use an ISO 3166 code such as VN, DE or US"),
         ) from None
     dated = {np.datetime64(day, "D"): name for day, name in days.items()}
     names = sorted(set(dated.values()))

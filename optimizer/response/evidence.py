@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from optimizer.history.findings import Finding, Severity
 from optimizer.history.panel import Floats, Panel
+from optimizer.language.message import Message, day, figure, join, number, percent, place, say
 from optimizer.response.fitting import JointFit
 from optimizer.response.joint import FIXED
 from optimizer.response.posterior import Draws
@@ -66,12 +67,17 @@ def judge(panel: Panel, fit: JointFit, draws: Draws) -> tuple[Evidence, ...]:
         paid = row[np.isfinite(row) & (row > 0)]
         weeks = int((fit.data.observed[cell] & (fit.data.spend[cell] > 0)).sum())
         if not len(paid):
-            labels.append(Evidence("none", "never tried; judged by its network and content type alone", (0.0, 0.0)))
+            never = say("never tried; judged by its network and content type alone")
+            labels.append(Evidence("none", never, (0.0, 0.0)))
             continue
         low, high = float(np.nanmin(row)), float(paid.max())
         varied = log_spread(row)
-        sure = f"return on the next unit known to about {100 * min(spread[cell], 9.99):.0f} %"
-        base = f"{weeks} weeks with spend, which varied by {100 * np.expm1(varied):.0f} %; {sure}"
+        base = say(
+            "{weeks} weeks with spend, which varied by {varied}; return on the next unit known to about {sure}",
+            weeks=number(weeks),
+            varied=percent(np.expm1(varied)),
+            sure=percent(min(spread[cell], 9.99)),
+        )
         if weeks < FEW_WEEKS or varied < HARDLY:
             label = "weak"
         else:
@@ -91,8 +97,8 @@ def fit_findings(panel: Panel, fit: JointFit, draws: Draws, response_odds: float
             Finding(
                 "short-season",
                 Severity.NOTE,
-                f"the history covers {len(panel.weeks)} weeks, less than a year",
-                "the season of the planned weeks is not known; the forecast is wider for it",
+                say("the history covers {weeks} weeks, less than a year", weeks=number(len(panel.weeks))),
+                say("the season of the planned weeks is not known; the forecast is wider for it"),
             )
         )
     return tuple(found)
@@ -103,19 +109,46 @@ def no_response(panel: Panel, fit: JointFit, odds: float) -> Finding:
     varied = max((log_spread(row) for row in panel.spend), default=0.0)
     seen = fit.data.outcome[fit.data.observed].sum()
     if seen <= 0:
-        why = f"every week reports 0 {fit.data.name}"
+        problem = say("no detectable response: every week reports 0 {outcome}", outcome=outcome_named(fit.data.name))
     elif varied < HARDLY:
-        why = (
-            f"spend hardly varied (by at most {100 * np.expm1(varied):.0f} % in any cell), so its effect cannot be seen"
+        problem = say(
+            "no detectable response: spend hardly varied (by at most {varied} in any cell), "
+            "so its effect cannot be seen",
+            varied=percent(np.expm1(varied)),
         )
     else:
-        why = f"{fit.data.name} do not follow spend in this history (log odds {odds:.1f})"
-    return Finding(
-        "no-response",
-        Severity.SERIOUS,
-        f"no detectable response: {why}",
-        "today's split is kept; vary the spend of some cells for a few weeks so that their effect can be seen",
+        problem = say(
+            "no detectable response: {outcome} do not follow spend in this history (log odds {odds})",
+            outcome=outcome_named(fit.data.name),
+            odds=figure(odds, ".1f"),
+        )
+    advice = say("today's split is kept; vary the spend of some cells for a few weeks so that their effect can be seen")
+    return Finding("no-response", Severity.SERIOUS, problem, advice)
+
+
+def outcome_named(name: str) -> str:
+    """An outcome in a sentence: columns every history may have can be translated, others stay as the data name them.
+
+    Examples
+    --------
+    >>> outcome_named("conversions"), outcome_named("likes")
+    ('conversions', 'likes')
+    """
+    usual = (
+        say("conversions"),
+        say("revenue"),
+        say("impressions"),
+        say("reach"),
+        say("clicks"),
+        say("engagements"),
+        say("video_views"),
+        say("sessions"),
+        say("bounces"),
+        say("followers_gained"),
+        say("repeat_conversions"),
+        say("negative_feedback"),
     )
+    return next((said for said in usual if said == name), name)
 
 
 def _breaks(panel: Panel, fit: JointFit) -> list[Finding]:
@@ -123,17 +156,18 @@ def _breaks(panel: Panel, fit: JointFit) -> list[Finding]:
     turns = FIXED + fit.model.layout.steps.shape[1]
     found = []
     for cell, slot in np.argwhere(fit.model.prior.breaks >= 0):
-        week = panel.weeks[fit.model.prior.breaks[cell, slot]]
+        week = day(panel.weeks[fit.model.prior.breaks[cell, slot]])
         change = np.expm1(float(fit.state.cells[cell, turns + slot]))
-        word = "lost" if change < 0 else "gained"
-        found.append(
-            Finding(
-                "break",
-                Severity.WARNING,
-                f"{panel.cells[cell].label} {word} about {100 * abs(change):.0f} % of its effect in the week of {week}",
-                "the plan counts on the new level",
+        name, size = place(panel.cells[cell]), percent(abs(change))
+        if change < 0:
+            problem = say(
+                "{cell} lost about {share} of its effect in the week of {week}", cell=name, share=size, week=week
             )
-        )
+        else:
+            problem = say(
+                "{cell} gained about {share} of its effect in the week of {week}", cell=name, share=size, week=week
+            )
+        found.append(Finding("break", Severity.WARNING, problem, say("the plan counts on the new level")))
     return found
 
 
@@ -142,29 +176,37 @@ def _faults(panel: Panel, fit: JointFit) -> list[Finding]:
     found = []
     silent = fit.faults.silent
     if silent.any():
-        weeks = panel.weeks[silent]
-        problem = (
-            f"no cell reported anything in {_weeks_named(weeks)}, though money was spent; tracking seems to have failed"
+        problem = say(
+            "no cell reported anything in {weeks}, though money was spent; tracking seems to have failed",
+            weeks=_weeks_named(panel.weeks[silent]),
         )
-        found.append(Finding("outage", Severity.WARNING, problem, "left out as evidence"))
-    for name, flags, word in (
-        ("outage", fit.faults.outage, "spent money and reported next to nothing; tracking seems to have failed"),
-        ("outlier", fit.faults.outlier, "reported a number that no noise explains"),
-    ):
+        found.append(Finding("outage", Severity.WARNING, problem, say("left out as evidence")))
+    for rule, flags in (("outage", fit.faults.outage), ("outlier", fit.faults.outlier)):
         alone = flags & ~silent
         for cell in np.flatnonzero(alone.any(axis=1)):
-            weeks = panel.weeks[alone[cell]]
-            problem = f"{panel.cells[cell].label} {word} in {_weeks_named(weeks)}"
-            done = "these weeks were left out as evidence" if len(weeks) > 1 else "it was left out as evidence"
-            found.append(Finding(name, Severity.WARNING, problem, done))
+            weeks, name = panel.weeks[alone[cell]], place(panel.cells[cell])
+            if rule == "outage":
+                problem = say(
+                    "{cell} spent money and reported next to nothing; tracking seems to have failed in {weeks}",
+                    cell=name,
+                    weeks=_weeks_named(weeks),
+                )
+            else:
+                problem = say(
+                    "{cell} reported a number that no noise explains in {weeks}", cell=name, weeks=_weeks_named(weeks)
+                )
+            one, more = say("it was left out as evidence"), say("these weeks were left out as evidence")
+            found.append(Finding(rule, Severity.WARNING, problem, more if len(weeks) > 1 else one))
     return found
 
 
-def _weeks_named(weeks: NDArray[np.datetime64]) -> str:
+def _weeks_named(weeks: NDArray[np.datetime64]) -> Message:
     """Weeks in words."""
     if len(weeks) == 1:
-        return f"the week of {weeks[0]}"
-    return f"{len(weeks)} weeks from {weeks[0]} to {weeks[-1]}"
+        return say("the week of {week}", week=day(weeks[0]))
+    return say(
+        "{count} weeks from {first} to {last}", count=number(len(weeks)), first=day(weeks[0]), last=day(weeks[-1])
+    )
 
 
 def _doubtful(panel: Panel, draws: Draws) -> list[Finding]:
@@ -172,13 +214,17 @@ def _doubtful(panel: Panel, draws: Draws) -> list[Finding]:
     cells = np.flatnonzero(draws.pareto_k > DOUBTFUL_K)
     if not len(cells):
         return []
-    names = ", ".join(f"{panel.cells[c].label} ({draws.pareto_k[c]:.2f})" for c in cells)
+    names = [say("{cell} ({k})", cell=place(panel.cells[c]), k=figure(draws.pareto_k[c], ".2f")) for c in cells]
     return [
         Finding(
             "approximation",
             Severity.NOTE,
-            f"the draws of {names} stand for their posterior only roughly (Pareto k above {DOUBTFUL_K})",
-            "they were weighed by importance; their evidence counts as some at most",
+            say(
+                "the draws of {cells} stand for their posterior only roughly (Pareto k above {most})",
+                cells=join(", ", names),
+                most=figure(DOUBTFUL_K),
+            ),
+            say("they were weighed by importance; their evidence counts as some at most"),
         )
     ]
 
@@ -197,12 +243,15 @@ def _late(fit: JointFit) -> list[Finding]:
     late = late_shares(fit)
     if not late:
         return []
-    said = ", ".join(f"{100 * share:.0f} % of week -{age + 1}" for age, share in late.items())
+    said = [say("{share} of week -{age}", share=percent(share), age=number(age + 1)) for age, share in late.items()]
     return [
         Finding(
             "late-data",
             Severity.WARNING,
-            f"the newest weeks are not fully reported: about {said} (counted back from the newest) is in",
-            "the fit and the forecast allow for it",
+            say(
+                "the newest weeks are not fully reported: about {shares} (counted back from the newest) is in",
+                shares=join(", ", said),
+            ),
+            say("the fit and the forecast allow for it"),
         )
     ]

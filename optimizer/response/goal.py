@@ -13,6 +13,7 @@ import numpy as np
 from optimizer.errors import InputError
 from optimizer.history.findings import Finding, Severity
 from optimizer.history.panel import Floats, Panel
+from optimizer.language.message import say
 from optimizer.response.curves import Curves
 from optimizer.response.evidence import Evidence
 from optimizer.response.forecast import OutcomeDraws
@@ -95,8 +96,15 @@ class GoalResponse:
         Where outcomes of negative worth make the sum fall with more spend, the curve stays level instead: money that
         does harm is worth no more than money left out.
         """
-        knots = self.parts[0].future.knots(np.maximum(upper, 1e-9 * self.parts[0].future.reference))
-        value, slope = self.weekly(weeks, goal).constant(knots)
+        knots = self.knots(upper)
+        return self.through(knots, *self.weekly(weeks, goal).constant(knots))
+
+    def knots(self, upper: Floats) -> Floats:
+        """(C, K) weekly spend at which curves up to `upper` (C,) are worked out."""
+        return self.parts[0].knots(upper)
+
+    def through(self, knots: Floats, value: Floats, slope: Floats) -> Curves:
+        """Curves through what `WeeklyResponse.constant` says of the knots, level where it falls."""
         level = np.maximum.accumulate(value, axis=1)
         return Curves.from_values(self.panel.cells, knots, level, np.where(value >= level, np.maximum(slope, 0.0), 0.0))
 
@@ -140,7 +148,8 @@ def fit_goal(
     """
     named = [name for name, worth in worths.items() if worth]
     if not named:
-        raise InputError.at("the goal gives no outcome a worth", fix="give at least one outcome a worth other than 0")
+        problem = say("the goal gives no outcome a worth")
+        raise InputError.at(problem, fix=say("give at least one outcome a worth other than 0"))
     from_conversions = "revenue" in named and "conversions" in panel.outcomes
     fitted = dict.fromkeys("conversions" if name == "revenue" and from_conversions else name for name in named)
     parts = tuple(model.fit(panel, name, earlier) for name in fitted)

@@ -10,13 +10,14 @@ import numpy as np
 from optimizer.errors import InputError
 from optimizer.history.findings import Finding
 from optimizer.history.panel import Floats, Panel
+from optimizer.language.message import join, say
 from optimizer.response.carryover import carried
 from optimizer.response.curves import Curves
 from optimizer.response.evidence import DETECTABLE, Evidence, fit_findings, judge
 from optimizer.response.fitting import Conditions, Spreads, fit_joint
 from optimizer.response.forecast import Future, OutcomeDraws
 from optimizer.response.posterior import Draws, draw, paired_normals
-from optimizer.response.prepare import FitData, prepare
+from optimizer.response.prepare import FitData, no_outcome, prepare
 from optimizer.response.reporting import UNKNOWN, learn_reporting
 from optimizer.response.settings import ModelSettings
 from optimizer.response.shapes import ShapeShares, fit_shapes
@@ -97,7 +98,8 @@ class FittedResponse:
         if goal == self.outcome:
             return np.ones_like(draws.level)
         if goal not in self.outcomes or self.unit_value is None:
-            raise InputError.at(f"goal {goal!r} cannot be planned for", fix=f"choose one of {', '.join(self.outcomes)}")
+            problem = say("goal {goal} cannot be planned for", goal=repr(goal))
+            raise InputError.at(problem, fix=say("choose one of {goals}", goals=join(", ", self.outcomes)))
         rng = np.random.default_rng([self.seed, 3])
         usual = np.exp(draws.level).mean(axis=0)
         return self.unit_value.draws(paired_normals(rng, len(draws.level), len(usual) + 1), usual)
@@ -119,8 +121,16 @@ class FittedResponse:
         Curves
             Goal units over the plan's weeks and the 8 after.
         """
-        knots = self.future.knots(np.maximum(upper, 1e-9 * self.future.reference))
-        return Curves.from_values(self.panel.cells, knots, *self.weekly(weeks, goal).constant(knots))
+        knots = self.knots(upper)
+        return self.through(knots, *self.weekly(weeks, goal).constant(knots))
+
+    def knots(self, upper: Floats) -> Floats:
+        """(C, K) weekly spend at which curves up to `upper` (C,) are worked out."""
+        return self.future.knots(np.maximum(upper, 1e-9 * self.future.reference))
+
+    def through(self, knots: Floats, value: Floats, slope: Floats) -> Curves:
+        """Curves through what `WeeklyResponse.constant` says of the knots."""
+        return Curves.from_values(self.panel.cells, knots, value, slope)
 
     def weekly(self, weeks: int, goal: str) -> WeeklyResponse:
         """Worth of weekly spend per draw, where weeks or risk matter; `curves` is its summary for constant spend."""
@@ -207,8 +217,7 @@ class ResponseModel:
             The panel lacks the outcome.
         """
         if outcome not in panel.outcomes:
-            known = ", ".join(sorted(panel.outcomes)) or "none"
-            raise InputError.at(f"the history has no outcome {outcome!r}", fix=f"outcomes in it: {known}")
+            raise no_outcome(panel, outcome)
         data = prepare(panel, outcome)
         reporting = learn_reporting(panel, earlier, outcome) if earlier else UNKNOWN
         fit = fit_joint(data, self.settings, Conditions(reporting, held.spreads if held else None))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from optimizer.errors import InternalError
 from optimizer.history.panel import Floats
+from optimizer.language.message import say
 from optimizer.response.cell_rows import Batch, Objective, climb, free_coordinates
 from optimizer.response.demand import LONGEST_AHEAD
 from optimizer.response.fitting import JointFit
@@ -180,7 +181,7 @@ def shape_groups(fit: JointFit, shapes: ShapeFits, picks: NDArray[np.intp]) -> I
         cell, shape = np.divmod(found[begin : begin + CHUNK], last + 1)
         at = climb(model, fit.state, Batch(cell, shape == last, shapes.coordinates[cell, shape]), 0, weekly=True)
         if at.weekly is None:
-            raise InternalError("climb(weekly=True) returned no weekly information")
+            raise InternalError(say("climb(weekly=True) returned no weekly information"))
         inverse = np.linalg.inv(at.precision)
         members, cell_of = np.divmod(np.flatnonzero((row >= begin) & (row < begin + CHUNK)), cells)
         which = row.reshape(count, cells)[members, cell_of] - begin

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.errors import InputError
 from optimizer.history.panel import Cell, Floats, Panel, fill_gaps
+from optimizer.language.message import join, say
 
 MONEY = frozenset({"revenue"})  # outcomes that are amounts, whose noise has no natural unit
 FEWEST_PAIRS = 24
@@ -79,6 +81,19 @@ def prepare(panel: Panel, outcome: str) -> FitData:
         content=content,
         tried=np.asarray((filled > 0).any(axis=1)),
     )
+
+
+def no_outcome(panel: Panel, outcome: str) -> InputError:
+    """The error for an outcome that the history lacks.
+
+    Examples
+    --------
+    >>> str(no_outcome(Panel((), np.array([]), np.zeros((0, 0)), {"reach": np.zeros((0, 0))}), "likes"))
+    "the history has no outcome 'likes'; outcomes in it: reach."
+    """
+    known = sorted(panel.outcomes)
+    advice = say("outcomes in it: {outcomes}", outcomes=join(", ", known)) if known else say("outcomes in it: none")
+    return InputError.at(say("the history has no outcome {outcome}", outcome=repr(outcome)), fix=advice)
 
 
 def noise_unit(values: Floats) -> float:

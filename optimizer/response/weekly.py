@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.history.panel import Cell, Floats
 from optimizer.response.saturation import TINY, log_sigmoid
@@ -41,16 +42,10 @@ class WeeklyPart:
     worth: Floats
     demand: Floats
 
-    def cells(self, part: slice) -> WeeklyPart:
+    def cells(self, part: slice | NDArray[np.intp]) -> WeeklyPart:
         """The same for some of the cells."""
-        return WeeklyPart(
-            self.half[:, part],
-            self.slope[:, part],
-            self.decay[:, part],
-            self.carry_in[:, part],
-            self.worth[:, part],
-            self.demand,
-        )
+        own = (self.half, self.slope, self.decay, self.carry_in, self.worth)
+        return WeeklyPart(*(np.ascontiguousarray(values[:, part]) for values in own), self.demand)
 
     def height(self, state: Floats) -> tuple[Floats, Floats]:
         """Height of the curves over that at the reference, and its derivative, at relative spend (S, C, ...)."""
@@ -113,6 +108,16 @@ class WeeklyResponse:
         """S."""
         return int(self.parts[0].half.shape[0])
 
+    def of(self, rows: slice | NDArray[np.intp]) -> WeeklyResponse:
+        """The same of some of the cells."""
+        return WeeklyResponse(
+            tuple(self.cells[c] for c in np.arange(len(self.cells))[rows]),
+            self.weeks,
+            self.reference[rows],
+            self.today[rows],
+            tuple(part.cells(rows) for part in self.parts),
+        )
+
     def value(self, spend: Floats) -> Floats:
         """(S, C) incremental goal of weekly spend (C, H): over the plan's weeks and 8 after, over spending nothing."""
         return np.asarray(self.value_by_week(spend).sum(axis=2))
@@ -161,19 +166,28 @@ class WeeklyResponse:
         per = max(1, CHUNK_SIZE // (self.draws * points))
         for begin in range(0, cells, per):
             rows = slice(begin, begin + per)
-            part_of = WeeklyResponse(
-                self.cells[rows],
-                self.weeks,
-                self.reference[rows],
-                self.today[rows],
-                tuple(part.cells(rows) for part in self.parts),
-            )
-            value[rows], slope[rows] = part_of._constant(spend[rows])
+            value[rows], slope[rows] = self.of(rows)._constant(spend[rows])
         return value, slope
+
+    def constant_draws(self, spend: Floats) -> tuple[Floats, Floats]:
+        """Value and slope of constant weekly spends (C, K) per draw, each (S, C, K); `constant` is their mean."""
+        shape = (self.draws, *spend.shape)
+        value, slope = np.zeros(shape), np.zeros(shape)
+        for gained, steep in self._by_week(spend):
+            value += gained
+            slope += steep
+        return value, slope / self.reference[:, None]
 
     def _constant(self, spend: Floats) -> tuple[Floats, Floats]:
         """`constant` for cells few enough to be held at once."""
         value, slope = np.zeros_like(spend), np.zeros_like(spend)
+        for gained, steep in self._by_week(spend):
+            value += gained.mean(axis=0)
+            slope += steep.mean(axis=0)
+        return value, slope / self.reference[:, None]
+
+    def _by_week(self, spend: Floats) -> Iterator[tuple[Floats, Floats]]:
+        """What constant weekly spends (C, K) bring in a week, and its slope by relative spend, each (S, C, K)."""
         path = np.broadcast_to(spend[..., None], (*spend.shape, self.weeks))
         for part in self.parts:
             push = np.zeros((*part.decay.shape, 1))
@@ -182,9 +196,7 @@ class WeeklyResponse:
                 push = (1.0 - decay) * (week < self.weeks) + decay * push
                 worth = (part.worth * part.demand[:, week, None])[..., None]
                 height, steep = part.height(state)
-                value += (worth * (height - part.height(idle)[0])).mean(axis=0)
-                slope += (worth * steep * push).mean(axis=0)
-        return value, slope / self.reference[:, None]
+                yield worth * (height - part.height(idle)[0]), worth * steep * push
 
     def _states(self, part: WeeklyPart, paths: Floats) -> Iterator[tuple[Floats, Floats]]:
         """Carried-over relative spend (S, C, K) by week, with the paths' spend (C, K, H) and without any (K = 1)."""

@@ -11,9 +11,7 @@ from optimizer.history.panel import Cell, Floats
 from optimizer.planning.plan import Move, Plan
 from optimizer.planning.verdict import has_moved, told_return
 from optimizer.planning.wording import money_unit
-from optimizer.ui import text
 from optimizer.ui.format import (
-    NBSP,
     common_step,
     content_name,
     money,
@@ -23,6 +21,7 @@ from optimizer.ui.format import (
     place_name,
     signed,
 )
+from optimizer.ui.language import _, tell
 from optimizer.ui.view import amount, goal_name
 
 DAYS = 7
@@ -128,7 +127,8 @@ def next_step(plan: Plan) -> float:
 def next_column(plan: Plan) -> str:
     """Header of the column that says what the next money brings."""
     step = next_step(plan)
-    return (text.COL_MARGINAL_ONE if step == 1 else text.COL_MARGINAL).format(step=money(step, ""))
+    amount = money(step, "")
+    return _("Next {step} brings", step=amount) if step == 1 else _("Next {step} bring", step=amount)
 
 
 def table_step(plan: Plan) -> float:
@@ -171,7 +171,10 @@ def curve_view(plan: Plan, cell: Cell) -> CurveView:
     def outcome(value: float) -> str:
         return amount(value, goal, plan.currency)
 
-    description = text.CURVE_ALT.format(
+    description = _(
+        "Response curve of {place}: {today} a week today brings {today_value} {goal} a week, "
+        "{plan} in the plan brings {plan_value} (90 % {low} to {high}). Spend tried so far: "
+        "{tried_low} to {tried_high}.",
         place=place,
         goal=goal_name(goal),
         today=money(move.today, plan.currency),
@@ -181,7 +184,6 @@ def curve_view(plan: Plan, cell: Cell) -> CurveView:
         low=outcome(float(np.interp(move.plan, spend, bands.low[index]))),
         high=outcome(float(np.interp(move.plan, spend, bands.high[index]))),
         tried_low=money(tried[0], plan.currency),
-        nbsp=NBSP,
         tried_high=money(tried[1], plan.currency),
     )
     return CurveView(
@@ -207,7 +209,13 @@ def cell_names(cells: Iterable[Cell]) -> dict[Cell, str]:
 def grid_names(names: Iterable[str], networks: bool) -> dict[str, str]:
     """Headers of the grid; ``""`` is the total."""
     write = network_name if networks else content_name
-    return {name: write(name) if name else text.GRID_TOTAL for name in names}
+    return {name: write(name) if name else _("All") for name in names}
+
+
+def evidence_name(label: str) -> str:
+    """How sure the history makes us of a cell, in a word."""
+    names = {"strong": _("strong"), "some": _("some"), "weak": _("weak"), "none": _("none")}
+    return names.get(label, label)
 
 
 def _direction(today: float, plan: float, step: float) -> str:
@@ -230,7 +238,7 @@ def _written(spend: float, step: float) -> str:
 
 def _grid_cell(today: float, plan: float, largest: float, step: float) -> GridCell:
     direction = _direction(today, plan, step)
-    change = signed(plan - today, step) if direction != SAME else text.SAME
+    change = signed(plan - today, step) if direction != SAME else _("as today")
     strength = min(abs(plan - today) / largest, 1.0) if largest > 0 and direction != SAME else 0.0
     return GridCell(_written(today, step), _written(plan, step), change, direction, strength)
 
@@ -242,36 +250,36 @@ def _returns(move: Move, unit: float) -> str:
     """
     today, plan = number(told_return(move) * move.unit), number(move.marginal * move.unit)
     returns = plan if today == plan else f"{today} → {plan}"
-    return returns if move.unit == unit else text.PER_STEP.format(returns=returns, step=number(move.unit))
+    return returns if move.unit == unit else _("{returns} per {step}", returns=returns, step=number(move.unit))
 
 
 def _curve_title(move: Move, plan: Plan) -> str:
     step = table_step(plan)
     same = _direction(move.today, move.plan, step) == SAME
-    amounts = {
-        "today": money(move.today, plan.currency, step),
-        "plan": money(move.plan, plan.currency, step) if same else number(move.plan, step),
-    }
-    return (text.CURVE_TITLE_SAME if same else text.CURVE_TITLE).format(place=place_name(*move.cell), **amounts)
+    place = place_name(*move.cell)
+    if same:
+        return _("{place}: {plan} a week, as today", place=place, plan=money(move.plan, plan.currency, step))
+    today = money(move.today, plan.currency, step)
+    return _("{place}: {today} → {plan} a week", place=place, today=today, plan=number(move.plan, step))
 
 
 def _move_row(move: Move, plan: Plan) -> MoveRow:
     step, unit = table_step(plan), next_step(plan)
     direction = _direction(move.today, move.plan, step)
     change = move.plan - move.today
-    share = percent(change / move.today) if direction != SAME and move.today > 0 else ""
+    share = percent(change / move.today, sign=True) if direction != SAME and move.today > 0 else ""
     return MoveRow(
         place=place_name(*move.cell),
         today=_written(move.today, step),
         plan=_written(move.plan, step),
-        change=signed(change, step) if direction != SAME else text.SAME,
-        change_share=f"+{share}" if share and change > 0 else share,
+        change=signed(change, step) if direction != SAME else _("as today"),
+        change_share=share,
         direction=direction,
         per_day=_written(move.plan / DAYS, step),
         marginal=_returns(move, unit),
-        evidence=text.EVIDENCE.get(move.evidence, move.evidence),
+        evidence=evidence_name(move.evidence),
         evidence_dots=EVIDENCE_DOTS.get(move.evidence, ""),
-        evidence_reason=move.evidence_reason,
-        reason=move.reason,
-        warning=move.warning,
+        evidence_reason=tell(move.evidence_reason),
+        reason=tell(move.reason),
+        warning=tell(move.warning),
     )

@@ -8,8 +8,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from optimizer.ui import text
 from optimizer.ui.cells import CurveView
+from optimizer.ui.language import _
 
 # Mid tones that keep at least 3:1 against both the light and the dark page (WCAG 2.2, 1.4.11); blue and orange stay
 # apart for the common kinds of colour blindness.
@@ -69,10 +69,10 @@ def _band(view: CurveView, x: alt.X, end: float) -> alt.Chart:
             y=alt.Y("low:Q"),
             y2="high:Q",
             tooltip=[
-                alt.Tooltip("spend:Q", title=text.AXIS_SPEND, format=",.3~r"),
-                alt.Tooltip("mean:Q", title=text.TIP_MEAN, format=",.3~r"),
-                alt.Tooltip("low:Q", title=text.TIP_LOW, format=",.3~r"),
-                alt.Tooltip("high:Q", title=text.TIP_HIGH, format=",.3~r"),
+                alt.Tooltip("spend:Q", title=_("Weekly spend"), format=",.3~r"),
+                alt.Tooltip("mean:Q", title=_("Expected a week"), format=",.3~r"),
+                alt.Tooltip("low:Q", title=_("Low end of 90 %"), format=",.3~r"),
+                alt.Tooltip("high:Q", title=_("High end of 90 %"), format=",.3~r"),
             ],
         ),
     )
@@ -93,8 +93,8 @@ def _points(view: CurveView, x: alt.X, end: float) -> alt.Chart:
             y="mean:Q",
             opacity=alt.Opacity("age:Q", scale=None, legend=None),
             tooltip=[
-                alt.Tooltip("spend:Q", title=text.POINT_SPEND, format=",.3~r"),
-                alt.Tooltip("mean:Q", title=text.POINT_VALUE, format=",.3~r"),
+                alt.Tooltip("spend:Q", title=_("Spend of that week"), format=",.3~r"),
+                alt.Tooltip("mean:Q", title=_("Brought that week"), format=",.3~r"),
             ],
         ),
     )
@@ -112,7 +112,7 @@ def _never_tried(view: CurveView, end: float) -> list[alt.Chart]:
     wide = [(start + stop) / 2 for start, stop in edges if stop - start > 0.14 * end]
     words = (
         alt.Chart(pd.DataFrame({"spend": wide}))
-        .mark_text(text=text.NEVER_TRIED, color=QUIET, fontSize=11, baseline="top", dy=6)
+        .mark_text(text=_("never tried"), color=QUIET, fontSize=11, baseline="top", dy=6)
         .encode(x="spend:Q", y=alt.value(0))
     )
     return [area, words] if wide else [area]
@@ -121,17 +121,17 @@ def _never_tried(view: CurveView, end: float) -> list[alt.Chart]:
 def _marks(view: CurveView, x: alt.X) -> list[alt.Chart]:
     """Today: a hollow circle on a dashed rule. The plan: a filled diamond on a full one. Each named above the plot."""
     if abs(view.today[0] - view.plan[0]) < SAME_PLACE * max(view.today[0], view.plan[0]):
-        return _mark(view.plan, text.MARK_BOTH, x, "left")
+        return _mark(view.plan, _("today = plan"), x, "left")
     today_left = view.today[0] < view.plan[0]
     return [
-        *_mark(view.today, text.MARK_TODAY, x, "right" if today_left else "left"),
-        *_mark(view.plan, text.MARK_PLAN, x, "left" if today_left else "right"),
+        *_mark(view.today, _("today"), x, "right" if today_left else "left"),
+        *_mark(view.plan, _("plan"), x, "left" if today_left else "right"),
     ]
 
 
 def _mark(place: tuple[float, float], word: str, x: alt.X, align: Literal["left", "right"]) -> list[alt.Chart]:
     """One mark: a rule over the height of the plot, a symbol on the curve, and its word above."""
-    today = word == text.MARK_TODAY
+    today = word == _("today")
     color = CURVE if today else PLAN
     base = alt.Chart(pd.DataFrame({"spend": [place[0]], "mean": [place[1]]})).encode(x=x)
     shape, size = ("circle", 90) if today else ("diamond", 130)

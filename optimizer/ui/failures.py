@@ -10,7 +10,8 @@ from contextlib import contextmanager
 import streamlit as st
 
 from optimizer.errors import OptimizerError
-from optimizer.ui import text
+from optimizer.ui.format import markdown
+from optimizer.ui.language import _, tell
 
 log = logging.getLogger(__name__)
 
@@ -21,19 +22,20 @@ def shown_as_sentences() -> Iterator[None]:
     try:
         yield
     except OptimizerError as problem:
-        st.error(escape_markdown(str(problem)), icon=":material/error:")
+        show_problem(problem)
     except Exception:
         reference = secrets.token_hex(4)
         log.exception("Reference %s: the page failed", reference)
-        st.error(text.UNEXPECTED.format(reference=reference), icon=":material/error:")
+        st.error(
+            _(
+                "Something went wrong on our side, and your file and inputs are unchanged. Try again; if it happens "
+                "once more, tell whoever runs this program the reference {reference}.",
+                reference=reference,
+            ),
+            icon=":material/error:",
+        )
 
 
-def escape_markdown(message: str) -> str:
-    r"""Keep signs of a file's own names and values from being read as formatting.
-
-    Examples
-    --------
-    >>> escape_markdown("a_b*c: $5")
-    'a\\_b\\*c: \\$5'
-    """
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#$<>|~" else sign for sign in message)
+def show_problem(problem: OptimizerError) -> None:
+    """Show what is wrong in the language of the person who reads."""
+    st.error(markdown(tell(problem.message)), icon=":material/error:")

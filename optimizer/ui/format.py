@@ -1,29 +1,36 @@
-"""How amounts, counts, shares and days are written on the screen; the one place that knows."""
+"""How amounts, counts, shares and days are written on the screen, in the language of the person who reads."""
 
 from __future__ import annotations
 
 import math
+import re
 
-import numpy as np
-
+from optimizer.language.catalogue import MINUS, NBSP, network_name
+from optimizer.language.message import Written
 from optimizer.planning import wording
+from optimizer.ui.language import _, speaker
 
-NBSP = "\u00a0"
-MINUS = "\u2212"
+__all__ = [
+    "MINUS",
+    "NBSP",
+    "common_step",
+    "content_name",
+    "day",
+    "in_words",
+    "markdown",
+    "money",
+    "network_name",
+    "nice_round",
+    "number",
+    "percent",
+    "place_name",
+    "signed",
+]
 
-# Networks whose own spelling is not simply a capital first letter.
-_SPELLING = {
-    "linkedin": "LinkedIn",
-    "tiktok": "TikTok",
-    "youtube": "YouTube",
-    "whatsapp": "WhatsApp",
-    "wechat": "WeChat",
-    "x": "X",
-}
-_SMALL_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven")
+_MARKS = re.compile(r"([\\`*_{}\[\]()#$<>|~])")
 
 
-def number(value: float, step: float = 0.0) -> str:
+def number(value: float, step: float = 0.0, sign: bool = False) -> str:
     """Write a number as the plan's sentences do, with a true minus; rounded to `step` where one is given.
 
     Examples
@@ -31,29 +38,21 @@ def number(value: float, step: float = 0.0) -> str:
     >>> number(28562.4), number(9412, step=100), number(0.0421), number(-1234)
     ('28,562', '9,400', '0.0421', '−1,234')
     """
-    if not math.isfinite(value):
-        return "unknown"
-    if step:
-        decimals = max(0, -math.floor(math.log10(step) + 1e-9))
-        written = f"{round(value / step) * step:,.{decimals}f}"
-    else:
-        written = wording.number(value)
-    return written.replace("-", MINUS if _shows_something(written) else "")
+    return money(value, "", step, sign)
 
 
-def money(value: float, currency: str, step: float = 0.0) -> str:
-    """Write an amount before its ISO 4217 code; without a code the number alone.
+def money(value: float, currency: str, step: float = 0.0, sign: bool = False) -> str:
+    """Write an amount with its ISO 4217 code; without a code the number alone.
 
     Examples
     --------
     >>> money(3200, "EUR").replace(NBSP, " "), money(3200, "")
     ('EUR 3,200', '3,200')
     """
-    text = number(value, step)
-    if not currency:
-        return text
-    sign = MINUS if text.startswith(MINUS) else ""
-    return f"{sign}{currency}{NBSP}{text.removeprefix(MINUS)}"
+    if not math.isfinite(value):
+        return _("unknown")
+    rounded, decimals = (round(value / step) * step, _step_decimals(step)) if step else (value, _decimals(value))
+    return speaker().money(rounded, currency, decimals, sign)
 
 
 def signed(value: float, step: float = 0.0) -> str:
@@ -64,11 +63,10 @@ def signed(value: float, step: float = 0.0) -> str:
     >>> signed(1500), signed(-1500), signed(0.2, step=1)
     ('+1,500', '−1,500', '0')
     """
-    text = number(value, step)
-    return text if text.startswith(MINUS) or not _shows_something(text) else f"+{text}"
+    return number(value, step, sign=True)
 
 
-def percent(share: float, decimals: int = 0) -> str:
+def percent(share: float, decimals: int = 0, sign: bool = False) -> str:
     """Write a share of 1 in per cent.
 
     Examples
@@ -76,9 +74,7 @@ def percent(share: float, decimals: int = 0) -> str:
     >>> percent(0.583).replace(NBSP, " "), percent(-0.04).replace(NBSP, " ")
     ('58 %', '−4 %')
     """
-    text = f"{abs(share) * 100:,.{decimals}f}"
-    sign = MINUS if share < 0 and _shows_something(text) else ""
-    return f"{sign}{text}{NBSP}%"
+    return speaker().percent(share, decimals, sign)
 
 
 def common_step(*values: float) -> float:
@@ -110,16 +106,16 @@ def nice_round(value: float, figures: int = 4) -> float:
     return float(round(round(value / step) * step, 10))
 
 
-def day(value: np.datetime64) -> str:
+def day(value: object) -> str:
     """Write a day without a chance to mix up day and month.
 
     Examples
     --------
+    >>> import numpy as np
     >>> day(np.datetime64("2026-11-02")).replace(NBSP, " ")
     '2 Nov 2026'
     """
-    date = value.astype("datetime64[D]").astype(object)
-    return f"{date.day}{NBSP}{date:%b}{NBSP}{date.year}"
+    return speaker().day(value)
 
 
 def in_words(count: int) -> str:
@@ -130,19 +126,11 @@ def in_words(count: int) -> str:
     >>> in_words(4), in_words(13)
     ('four', '13')
     """
-    return _SMALL_NUMBERS[count] if 0 <= count < len(_SMALL_NUMBERS) else number(count)
-
-
-def network_name(network: str) -> str:
-    """Name of a network as people write it.
-
-    Examples
-    --------
-    >>> network_name("tiktok"), network_name("facebook"), network_name("google_ads")
-    ('TikTok', 'Facebook', 'Google ads')
-    """
-    words = network.replace("_", " ").strip()
-    return _SPELLING.get(network.lower(), words[:1].upper() + words[1:])
+    words = (
+        _("zero"), _("one"), _("two"), _("three"), _("four"), _("five"),
+        _("six"), _("seven"), _("eight"), _("nine"), _("ten"), _("eleven"),
+    )  # fmt: skip
+    return words[count] if 0 <= count < len(words) else number(count)
 
 
 def content_name(content_type: str) -> str:
@@ -153,7 +141,7 @@ def content_name(content_type: str) -> str:
     >>> content_name("link_post")
     'link post'
     """
-    return content_type.replace("_", " ").strip()
+    return speaker().content(content_type)
 
 
 def place_name(network: str, content_type: str, audience: str = "") -> str:
@@ -164,10 +152,25 @@ def place_name(network: str, content_type: str, audience: str = "") -> str:
     >>> place_name("instagram", "reel"), place_name("instagram", "reel", "parents")
     ('Instagram reel', 'Instagram reel (parents)')
     """
-    name = f"{network_name(network)} {content_name(content_type)}".strip()
-    return f"{name} ({audience.replace('_', ' ')})" if audience else name
+    return speaker().place((network, content_type, audience))
 
 
-def _shows_something(written: str) -> bool:
-    """Whether a number as written is other than zero."""
-    return any(digit in written for digit in "123456789")
+def markdown(text: str) -> str:
+    r"""Keep signs of a file's own names and values from being read as formatting.
+
+    Examples
+    --------
+    >>> markdown("a_b*c: $5")
+    'a\\_b\\*c: \\$5'
+    """
+    return _MARKS.sub(r"\\\1", text)
+
+
+def _decimals(value: float) -> int:
+    """Digits after the point that the plan's sentences write."""
+    written = wording.number(value)
+    return written.decimals if isinstance(written, Written) else len(str(written).partition(".")[2])
+
+
+def _step_decimals(step: float) -> int:
+    return max(0, -math.floor(math.log10(step) + 1e-9))

@@ -3,37 +3,55 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 
 import streamlit as st
 
-from optimizer.ui import text
+from optimizer.ui import state
+from optimizer.ui.components.sidebar import show_sidebar
 from optimizer.ui.components.style import stylesheet
 from optimizer.ui.failures import shown_as_sentences
+from optimizer.ui.format import markdown
+from optimizer.ui.language import _, tell
+from optimizer.ui.pages import page_file
 
 # Drawn here: Streamlit fetches material icons and emoji for the browser's tab from another server.
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#1f66ad"/>'
     '<path d="M3 13h2V9H3zm4 0h2V6H7zm4 0h2V3h-2z" fill="#fff"/></svg>'
 )
-PAGES = Path(__file__).resolve().parent / "pages"
 
 
 def run() -> None:
-    """Show the page that the address asks for.
-
-    Pages that are still to come (this week, what-if, curves, performance, data and settings; pacing, finance and track
-    record) join the sections below; with the second page the navigation appears.
-    """
+    """Show the page that the address asks for."""
     logging.getLogger("optimizer").setLevel(logging.INFO)
-    st.set_page_config(page_title=text.APP_NAME, page_icon=ICON, layout="wide")
-    page = st.navigation(
-        {
-            text.SECTION_DECIDE: [
-                st.Page(PAGES / "plan.py", title=text.PAGE_PLAN, icon=":material/monitoring:", default=True),
-            ],
-        }
-    )
-    st.html(stylesheet())
     with shown_as_sentences():
+        state.begin()
+    st.set_page_config(page_title=_("Campaign budget optimizer"), page_icon=ICON, layout="wide")
+    page = st.navigation(_sections())
+    st.html(stylesheet())
+    problem = state.link_problem()
+    if problem:
+        st.warning(markdown(tell(problem)), icon=":material/link_off:")
+    with shown_as_sentences():
+        show_sidebar()
         page.run()
+    with shown_as_sentences():
+        state.keep_link()
+
+
+def _sections() -> dict[str, list[st.Page]]:
+    """Pages by section. Pacing joins the first section; Finance and Track record join the second."""
+    return {
+        _("Decide"): [
+            st.Page(page_file("this_week"), title=_("This week"), icon=":material/today:", default=True),
+            st.Page(page_file("plan"), title=_("Plan"), icon=":material/account_balance_wallet:"),
+            st.Page(page_file("what_if"), title=_("What-if"), icon=":material/call_split:"),
+        ],
+        _("Understand"): [
+            st.Page(page_file("curves"), title=_("Curves"), icon=":material/show_chart:"),
+            st.Page(page_file("performance"), title=_("Performance"), icon=":material/bar_chart:"),
+        ],
+        _("Set up"): [
+            st.Page(page_file("data"), title=_("Data and settings"), icon=":material/settings:"),
+        ],
+    }

@@ -4,25 +4,41 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Generic, TypeVar
 
 import numpy as np
 import streamlit as st
 
 import optimizer
-from optimizer.history import Finding, History, build_panel
+from optimizer.errors import InputError
+from optimizer.history import Cell, Finding, History, build_panel
+from optimizer.history.content_types import to_json
 from optimizer.history.sample import HISTORY_FILE, write_sample
-from optimizer.planning import PlanRequest, make_plan
+from optimizer.planning.asked import Asked
+from optimizer.planning.change import NO_CHANGE, Change
 from optimizer.planning.goal import usual_goals
 from optimizer.planning.plan import Plan
+from optimizer.planning.studio import Studio, answer, basis_of, open_studio
+from optimizer.store import Kept, Kind, Store, open_store
+from optimizer.ui.data_store import Reading, reading_of, usual
 from optimizer.ui.format import nice_round
+from optimizer.ui.rules_words import read_for_words
+from optimizer.ui.settings_view import Holds, fitted, with_settings
 from optimizer.ui.uploads import Source, read_source
 
+FIRST_WEEKS = 4
 KEPT_HISTORIES = 8
-KEPT_PLANS = 32
+KEPT_STUDIOS = 6
+KEPT_PLANS = 64
+
+Progress = Callable[[str, float], None]
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -31,8 +47,10 @@ class Facts:
 
     Attributes
     ----------
-    weeks, cells : int
-        Complete weeks, and places to spend.
+    weeks : int
+        Complete weeks.
+    cells : tuple of Cell
+        Places to spend.
     first, last : datetime64[D]
         First day of the first and last day of the last complete week.
     recent : float
@@ -40,16 +58,22 @@ class Facts:
     currency : str
     goals : tuple of str
         Outcomes a plan can maximise, the usual one first.
+    outcomes : tuple of str
+        All outcomes that were observed.
+    audiences : tuple of str
+        Names of audiences in the history.
     findings : tuple of Finding
     """
 
     weeks: int
-    cells: int
+    cells: tuple[Cell, ...]
     first: np.datetime64
     last: np.datetime64
     recent: float
     currency: str
     goals: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    audiences: tuple[str, ...]
     findings: tuple[Finding, ...]
 
     def budget(self, weeks: int) -> float:
@@ -57,49 +81,58 @@ class Facts:
         return nice_round(self.recent * weeks)
 
 
-@dataclass(frozen=True)
-class Question:
-    """What a person asked for: the key of a plan."""
+class Recent(Generic[Key, Value]):
+    """The results used last, for all visits; each follows from its key alone, so it belongs to nobody.
 
-    sha256: str
-    name: str
-    budget: float
-    weeks: int
-    goal: str
-
-
-class RecentPlans:
-    """The plans used last, for all sessions; a plan follows from its question alone, so it belongs to nobody.
-
-    Unlike Streamlit's own cache it allows progress to be shown while a plan is made.
+    Unlike Streamlit's own cache it allows progress to be shown while something is made. The same key is made once even
+    where two visits ask for it at the same time.
     """
 
-    def __init__(self, most: int = KEPT_PLANS) -> None:
+    def __init__(self, most: int) -> None:
         self._most = most
-        self._plans: OrderedDict[Question, Plan] = OrderedDict()
+        self._held: OrderedDict[Key, Value] = OrderedDict()
+        self._making: dict[Key, threading.Lock] = {}
         self._lock = threading.Lock()
 
-    def get(self, question: Question) -> Plan | None:
-        """The plan, or None if it is not kept."""
+    def get(self, key: Key) -> Value | None:
+        """The result, or None if it is not kept."""
         with self._lock:
-            plan = self._plans.get(question)
-            if plan is not None:
-                self._plans.move_to_end(question)
-            return plan
+            value = self._held.get(key)
+            if value is not None:
+                self._held.move_to_end(key)
+            return value
 
-    def put(self, question: Question, plan: Plan) -> None:
-        """Keep a plan; the one not used for longest goes."""
+    def take(self, key: Key, make: Callable[[], Value]) -> Value:
+        """The result, made now if it is not kept; the one not used for longest goes."""
         with self._lock:
-            self._plans[question] = plan
-            self._plans.move_to_end(question)
-            while len(self._plans) > self._most:
-                self._plans.popitem(last=False)
+            making = self._making.setdefault(key, threading.Lock())
+        with making:
+            value = self.get(key)
+            if value is None:
+                value = make()
+                with self._lock:
+                    self._held[key] = value
+                    while len(self._held) > self._most:
+                        self._held.popitem(last=False)
+        with self._lock:
+            self._making.pop(key, None)
+        return value
 
 
 @st.cache_resource
-def recent_plans() -> RecentPlans:
-    """The plans of this server."""
-    return RecentPlans()
+def _studios() -> Recent[Hashable, Studio]:
+    return Recent(KEPT_STUDIOS)
+
+
+@st.cache_resource
+def _plans() -> Recent[Hashable, Plan]:
+    return Recent(KEPT_PLANS)
+
+
+@st.cache_resource(show_spinner=False)
+def store() -> Store:
+    """Kept work of this server."""
+    return open_store()
 
 
 @st.cache_resource(show_spinner=False)
@@ -113,6 +146,24 @@ def sample_source() -> Source:
         return Source.of(HISTORY_FILE, (Path(folder) / HISTORY_FILE).read_bytes(), sample=True)
 
 
+def kept_histories() -> list[Kept]:
+    """Histories on file that are not archived, newest first."""
+    return list(store().list(Kind.HISTORY))
+
+
+def kept_source(item: str) -> Source:
+    """A kept history as bytes, under the name its owner gave it.
+
+    Raises
+    ------
+    InputError
+        There is no such history.
+    """
+    kept, reading = store().get(item), reading_of(store(), item)
+    how = repr((reading.mapping.to_json(), to_json(reading.naming)))
+    return _kept_source(kept.sha256, kept.name, how, item, reading)
+
+
 def history(source: Source) -> History:
     """The history of a source; the same bytes under the same name are read once."""
     return _history(source.sha256, source.name, source)
@@ -123,38 +174,90 @@ def facts(source: Source) -> Facts:
     return _facts(source.sha256, source.name, source)
 
 
-def kept_plan(question: Question) -> Plan | None:
+def first_question(source: Source) -> Asked:
+    """The question a history proposes: its recent spend over four weeks, the usual goal, settings and rules.
+
+    Of the usual settings it takes what the history can have; the usual rules only where its cells can keep them.
+    """
+    known = facts(source)
+    asked = Asked(budget=known.budget(FIRST_WEEKS), weeks=FIRST_WEEKS, goal=known.goals[0])
+    settings, rules = (usual(store(), kind) for kind in (Kind.SETTINGS, Kind.RULES))
+    if settings is not None:
+        asked = with_settings(asked, fitted(settings.content, holds(known))[0], known.goals)
+    if rules is not None:
+        text = str(rules.content.get("text", ""))
+        with suppress(InputError):  # the page Data and settings says what of them does not fit
+            read_for_words(text, build_panel(history(source)), asked.budget / asked.weeks)
+            asked = replace(asked, rules=text)
+    return asked
+
+
+def holds(known: Facts) -> Holds:
+    """What of money a history speaks of."""
+    return Holds(known.currency, known.outcomes, sorted({cell.content_type for cell in known.cells}))
+
+
+def studio(source: Source, asked: Asked, change: Change = NO_CHANGE, progress: Progress | None = None) -> Studio:
+    """The fitted history behind a question, kept for the questions that follow."""
+    read = history(source)
+    panel = build_panel(read, by_audience=asked.by_audience)
+    request = asked.request(panel)
+    added = tuple(Cell(*pair) for pair in change.added)
+    key = (source.name, basis_of(read, request, added))
+    return _studios().take(key, lambda: open_studio(read, request, progress, added))
+
+
+def kept_plan(source: Source, asked: Asked, change: Change = NO_CHANGE) -> Plan | None:
     """A plan made before, if it is still kept."""
-    return recent_plans().get(question)
+    return _plans().get(_plan_key(source, asked, change))
 
 
-def plan(source: Source, question: Question, progress: Callable[[str, float], None] | None = None) -> Plan:
-    """Make the plan, or take the one kept."""
-    kept = kept_plan(question)
-    if kept is not None:
-        return kept
-    request = PlanRequest(budget=question.budget, weeks=question.weeks, goal=question.goal)
-    made = make_plan(history(source), request, progress)
-    recent_plans().put(question, made)
-    return made
+def plan(source: Source, asked: Asked, change: Change = NO_CHANGE, progress: Progress | None = None) -> Plan:
+    """Answer a question, or take the answer that is kept.
+
+    Raises
+    ------
+    InputError
+        The question does not fit the history.
+    InfeasibleError
+        No plan keeps its rules.
+    """
+
+    def make() -> Plan:
+        fitted = studio(source, asked, change, progress)
+        return answer(fitted, asked.request(fitted.panel), change, progress)
+
+    return _plans().take(_plan_key(source, asked, change), make)
 
 
-@st.cache_data(max_entries=KEPT_HISTORIES, show_spinner=False)
+def _plan_key(source: Source, asked: Asked, change: Change) -> Hashable:
+    return (source.sha256, source.name, repr(asked.to_json()), repr(change.to_json()))
+
+
+@st.cache_resource(max_entries=KEPT_HISTORIES, show_spinner=False)
+def _kept_source(sha256: str, name: str, how: str, _item: str, _reading: Reading) -> Source:
+    return Source.kept(name, store().history_bytes(_item), _reading.mapping, _reading.naming)
+
+
+@st.cache_resource(max_entries=KEPT_HISTORIES, show_spinner=False)
 def _history(sha256: str, name: str, _source: Source) -> History:
     return read_source(_source)
 
 
-@st.cache_data(max_entries=KEPT_HISTORIES, show_spinner=False)
+@st.cache_resource(max_entries=KEPT_HISTORIES, show_spinner=False)
 def _facts(sha256: str, name: str, _source: Source) -> Facts:
     read = history(_source)
     panel = build_panel(read)
+    named = read.table.get("audience", ())
     return Facts(
         weeks=len(panel.weeks),
-        cells=len(panel.cells),
+        cells=panel.cells,
         first=panel.weeks[0],
         last=panel.weeks[-1] + np.timedelta64(6, "D"),
         recent=float(panel.recent_spend.sum()),
         currency=panel.currency,
         goals=usual_goals(panel) or tuple(panel.outcomes),
+        outcomes=read.outcomes,
+        audiences=tuple(sorted({str(name) for name in named if name})),
         findings=tuple(read.findings),
     )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath, PureWindowsPath
 
 from optimizer.errors import InputError
 from optimizer.history import History, load_history
-from optimizer.ui import text
+from optimizer.history.content_types import Naming
+from optimizer.history.mapping import AS_SPELLED, ColumnMapping
+from optimizer.history.read import PARQUET, XLSX, identity
+from optimizer.language import Message, say
 
 SUFFIXES = ("csv", "xlsx", "parquet")
 MAX_MEGABYTES = 50
@@ -31,18 +33,36 @@ class Source:
     sample : bool
         Whether it is the simulated sample.
     sha256 : str
-        Hash of the bytes: the identity of the content.
+        Hash of the bytes, and of mapping and naming where there are any: the identity of what is read.
+    mapping : ColumnMapping
+        What the headers of the file mean.
+    naming : tuple of NamingRule
+        Rules that give content types.
+    named : bool
+        Whether the name is one that somebody gave a kept history, and not that of a file.
     """
 
     name: str
     data: bytes = field(repr=False)
     sample: bool = False
     sha256: str = ""
+    mapping: ColumnMapping = AS_SPELLED
+    naming: Naming = ()
+    named: bool = False
 
     @classmethod
     def of(cls, name: str, data: bytes, sample: bool = False) -> Source:
         """Build a source from what a browser sent; the name is made safe and the content hashed."""
-        return cls(safe_name(name), data, sample, hashlib.sha256(data).hexdigest())
+        return cls(safe_name(name), data, sample, identity(data))
+
+    @classmethod
+    def kept(cls, name: str, data: bytes, mapping: ColumnMapping = AS_SPELLED, naming: Naming = ()) -> Source:
+        """Build a source from a kept history and how it is read."""
+        return cls(safe_name(name), data, False, identity(data, mapping, naming), mapping, naming, named=True)
+
+    def read_as(self, mapping: ColumnMapping = AS_SPELLED, naming: Naming = ()) -> Source:
+        """The same file, read in another way."""
+        return replace(self, sha256=identity(self.data, mapping, naming), mapping=mapping, naming=naming)
 
 
 def safe_name(name: str) -> str:
@@ -70,7 +90,7 @@ def read_source(source: Source) -> History:
         The file is too large, of an unknown kind, or cannot be used as a history.
     """
     check_size(source)
-    return load_history(source.data, name=source.name)
+    return load_history(source.data, name=source.name, columns=source.mapping, naming=source.naming)
 
 
 def check_size(source: Source) -> None:
@@ -82,23 +102,37 @@ def check_size(source: Source) -> None:
         With the size, the limit and what to do.
     """
     suffix = PurePosixPath(source.name).suffix.lower().removeprefix(".")
-    if suffix not in SUFFIXES:
-        raise InputError.at(text.UNKNOWN_SUFFIX.format(suffix=suffix), file=source.name, fix=text.UNKNOWN_SUFFIX_FIX)
-    _limit(source.name, len(source.data), MAX_MEGABYTES, text.TOO_LARGE)
+    if suffix not in SUFFIXES and not source.named:
+        problem = say("files of type '{suffix}' cannot be read", suffix=suffix)
+        raise InputError.at(problem, file=source.name, fix=say("upload a CSV, XLSX or Parquet file"))
+    size = _megabytes(len(source.data))
+    if size > MAX_MEGABYTES:
+        problem = say(
+            "the file holds {size} MB, more than the {limit} MB this screen takes", size=size, limit=MAX_MEGABYTES
+        )
+        raise InputError.at(problem, file=source.name, fix=_smaller())
+    # The content says what it is: a workbook under the name of a CSV file unpacks all the same.
+    kind = "" if source.named else suffix
+    kind = PARQUET if source.data.startswith(b"PAR1") else XLSX if source.data.startswith(b"PK") else kind
     try:
-        unpacked = _unpacked_size(source.data, suffix)
+        unpacked = _unpacked_size(source.data, kind)
     except (zipfile.BadZipFile, OSError, ValueError) as problem:
-        wrong = text.UNREADABLE_ARCHIVE.format(kind=suffix.upper())
-        raise InputError.at(wrong, file=source.name, fix=text.UNREADABLE_ARCHIVE_FIX) from problem
-    _limit(source.name, unpacked, MAX_UNPACKED_MEGABYTES, text.TOO_LARGE_UNPACKED)
+        wrong = say("the file is not a readable {kind} file", kind=kind.upper())
+        fix = say("export it again, or save it as CSV")
+        raise InputError.at(wrong, file=source.name, fix=fix) from problem
+    size = _megabytes(unpacked)
+    if size > MAX_UNPACKED_MEGABYTES:
+        limit = MAX_UNPACKED_MEGABYTES
+        wrong = say("the file unpacks to {size} MB, more than the {limit} MB this screen takes", size=size, limit=limit)
+        raise InputError.at(wrong, file=source.name, fix=_smaller())
 
 
-def _unpacked_size(data: bytes, suffix: str) -> int:
+def _unpacked_size(data: bytes, kind: str) -> int:
     """Bytes the content takes once unpacked, as its own directory states it."""
-    if suffix == "xlsx":
+    if kind == XLSX:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return sum(entry.file_size for entry in archive.infolist())
-    if suffix == "parquet":
+    if kind == PARQUET:
         from pyarrow import parquet
 
         metadata = parquet.read_metadata(io.BytesIO(data))
@@ -106,7 +140,10 @@ def _unpacked_size(data: bytes, suffix: str) -> int:
     return len(data)
 
 
-def _limit(name: str, size: int, limit: int, pattern: str) -> None:
-    if size > limit * MEGABYTE:
-        wrong = pattern.format(size=-(-size // MEGABYTE), limit=limit)
-        raise InputError.at(wrong, file=name, fix=text.TOO_LARGE_FIX)
+def _megabytes(size: int) -> int:
+    """Bytes in megabytes, a part of one counting as one."""
+    return -(-size // MEGABYTE)
+
+
+def _smaller() -> Message:
+    return say("leave out old rows or columns, or use the command line")

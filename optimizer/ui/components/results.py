@@ -5,60 +5,36 @@ from __future__ import annotations
 import streamlit as st
 
 from optimizer.history import Finding
-from optimizer.planning.export import plan_csv, summary_json
+from optimizer.planning.asked import Asked
+from optimizer.planning.export import plan_csv, summary, summary_json
 from optimizer.planning.plan import Plan
-from optimizer.planning.wording import MONEY_OUTCOMES
-from optimizer.ui import cells, service, text, view
-from optimizer.ui.charts import response_chart
-from optimizer.ui.components.tables import alert_html, findings_html, grid_html, headline_html, moves_html
-from optimizer.ui.format import NBSP, money
-from optimizer.ui.service import Facts
+from optimizer.store import Kind
+from optimizer.ui import cells, view
+from optimizer.ui.components.downloads import chart_data, download
+from optimizer.ui.components.kept import keep_button
+from optimizer.ui.components.tables import (
+    alert_html,
+    findings_html,
+    flow_html,
+    grid_html,
+    headline_html,
+    limits_html,
+    moves_html,
+)
+from optimizer.ui.components.titles import part
+from optimizer.ui.format import day, money
+from optimizer.ui.language import _, n_, speaker
+from optimizer.ui.pages import page_file
+from optimizer.ui.plan_charts import flow_frame, flow_height, flow_option
+from optimizer.ui.plan_flow import flow
+from optimizer.ui.plan_limits import limits
 
-MOST_CURVES = 4
-FIRST_CURVES = 2
 OPEN_FINDINGS = 6
-CURVES_KEY = "curve_places"
 
 
-def show_empty() -> None:
-    """Say what to bring, and give an example of it."""
-    with st.container(border=True, key="empty"):
-        st.subheader(text.EMPTY_TITLE, anchor=False)
-        st.markdown(text.EMPTY_BODY)
-        sample = service.sample_source()
-        st.download_button(
-            text.EMPTY_EXAMPLE,
-            sample.data,
-            file_name=sample.name,
-            mime="text/csv",
-            on_click="ignore",
-            icon=":material/download:",
-            key="download_sample",
-        )
-
-
-def show_ready(facts: Facts) -> None:
-    """A history without a question yet: what was found in it, and what to do next."""
-    st.subheader(text.READY_TITLE, anchor=False)
-    st.markdown(text.READY_BODY)
-    if facts.findings:
-        _findings(facts.findings, text.FINDINGS_READ_TITLE)
-
-
-def show_plan(plan: Plan) -> None:
-    """The whole plan, the decision first."""
+def show_decision(plan: Plan) -> None:
+    """The decision, its worth, and what could overturn it."""
     st.html(headline_html(view.headline(plan)))
-    _figures(plan)
-    _serious(plan)
-    _downloads(plan)
-    _grid(plan)
-    _moves(plan)
-    _curves(plan)
-    _findings(plan.findings, text.FINDINGS_TITLE)
-    _origin(plan)
-
-
-def _figures(plan: Plan) -> None:
     with st.container(horizontal=True, key="figures"):
         for figure in view.figures(plan):
             st.metric(
@@ -71,108 +47,128 @@ def _figures(plan: Plan) -> None:
                 border=True,
                 height="stretch",
             )
-
-
-def _serious(plan: Plan) -> None:
-    """What could overturn the plan is said before its details."""
     lines = [line for line in view.finding_lines(plan.findings) if line.serious]
     if lines:
         st.html(alert_html(lines))
 
 
-def _downloads(plan: Plan) -> None:
-    first = str(plan.weeks[0])
-    with st.container(horizontal=True, key="downloads"):
-        st.download_button(
-            text.DOWNLOAD_PLAN,
-            plan_csv(plan).encode("utf-8"),
-            file_name=f"plan-{first}.csv",
-            mime="text/csv",
-            on_click="ignore",
-            icon=":material/download:",
-            key="download_plan",
+def show_flow(plan: Plan) -> None:
+    """Which places give and which receive; nothing where nothing moves."""
+    shown = flow(plan)
+    if shown is None:
+        return
+    part(_("What changes its place"), note=shown.caption)
+    with st.container(key="flow_chart"):
+        st.echarts_chart(
+            flow_option(shown), height=flow_height(shown), key="flow", renderer="svg", alt=shown.description
         )
-        st.download_button(
-            text.DOWNLOAD_SUMMARY,
-            summary_json(plan).encode("utf-8"),
-            file_name=f"summary-{first}.json",
-            mime="application/json",
-            on_click="ignore",
-            icon=":material/download:",
-            key="download_summary",
-        )
+        with st.expander(_("The same as a list")):
+            st.html(flow_html(shown))
+    with st.container(key="flow_phone"):
+        st.html(flow_html(shown))
+    chart_data(flow_frame(shown), "flow")
 
 
-def _grid(plan: Plan) -> None:
-    st.subheader(text.GRID_TITLE, anchor=False)
-    caption = text.GRID_CAPTION.format(unit=plan.currency or text.MONEY)
-    st.caption(caption)
+def show_grid(plan: Plan) -> None:
+    """Networks down, content types across."""
+    caption = _(
+        "{unit} a week, today → plan. ▲ more, ▼ less, = as today. An empty place has no history.",
+        unit=plan.currency or _("Money"),
+    )
+    part(_("Where the money goes"), note=caption)
     st.html(grid_html(cells.grid(plan), caption))
 
 
-def _moves(plan: Plan) -> None:
-    st.subheader(text.MOVES_TITLE, anchor=False)
+def show_moves(plan: Plan) -> None:
+    """Every change with its reason, its evidence and what the next money brings."""
     step = money(cells.next_step(plan), "")
-    unit = plan.currency or text.MONEY
     column = cells.next_column(plan)
-    st.caption(text.MOVES_CAPTION.format(unit=unit, step=step, column=column, goal=view.goal_name(plan.goal)))
+    note = _(
+        "{unit} a week; “A day” is the plan's weekly spend over seven days. “{column}” is the {goal} that the next "
+        "{step} add there, carry-over included, or the last {step} where money is taken: at today's spend, as under "
+        "“Why”, → at the plan. A plan is best when these end up alike wherever no limit binds. Open an evidence label "
+        "to read what it rests on.",
+        unit=plan.currency or _("Money"),
+        step=step,
+        column=column,
+        goal=view.goal_name(plan.goal),
+    )
+    part(_("Moves, largest first"), note=note)
     moving, staying = cells.move_rows(plan)
     if moving:
         st.html(moves_html(moving, column))
     else:
-        st.markdown(text.MOVES_NONE)
+        st.markdown(_("Nothing moves."))
     if staying:
-        with st.expander(text.MOVES_STAY_ONE if len(staying) == 1 else text.MOVES_STAY.format(count=len(staying))):
+        words = n_("{count} place stays about as it is", "{count} places stay about as they are", len(staying))
+        with st.expander(words):
             st.html(moves_html(staying, column))
+    st.page_link(page_file("curves"), label=_("What each place returns, as curves"), icon=":material/show_chart:")
 
 
-def _curves(plan: Plan) -> None:
-    st.subheader(text.CURVES_TITLE, anchor=False)
-    goal = view.goal_name(plan.goal)
-    st.caption(text.CURVES_CAPTION.format(goal=goal, nbsp=NBSP))
-    names = cells.cell_names(plan.cells)
-    chosen = st.multiselect(
-        text.CURVES_PICK.format(count=MOST_CURVES),
-        plan.cells,
-        default=cells.largest_moves(plan, FIRST_CURVES),
-        format_func=lambda cell: names[cell],
-        max_selections=MOST_CURVES,
-        key=f"{CURVES_KEY}_{plan.run.id}",
-    )
-    if not chosen:
-        st.info(text.CURVES_NONE)
-        return
-    unit = f", {plan.currency}" if plan.currency else ""
-    value_unit = unit if plan.goal in MONEY_OUTCOMES else ""
-    columns = st.columns(2, gap="medium")
-    for place, cell in enumerate(chosen):
-        curve = cells.curve_view(plan, cell)
-        with columns[place % 2]:
-            st.markdown(f"**{curve.title}**")
-            st.altair_chart(
-                response_chart(
-                    curve,
-                    text.AXIS_VALUE.format(goal_cap=goal.capitalize()) + value_unit,
-                    text.AXIS_SPEND + unit,
-                ),
-                alt=curve.description,
-                key=f"curve_{place}",
-            )
+def show_limits(plan: Plan, asked: Asked) -> None:
+    """Which rules and limits bind, and what each costs."""
+    note = _("Dearest first. Costs count the plan's weeks and the carry-over of the 8 weeks after.")
+    shown = limits(plan, asked)
+    part(_("What the rules cost"), note=note if shown.rows else "")
+    if shown.rows:
+        st.html(limits_html(shown.rows))
+    if shown.rest:
+        st.markdown(shown.rest)
 
 
-def _findings(findings: tuple[Finding, ...], title: str) -> None:
-    st.subheader(title, anchor=False)
+def show_files(plan: Plan, asked: Asked) -> None:
+    """The plan as files, and keeping it for later."""
+    first = str(plan.weeks[0])
+    with st.container(horizontal=True, key="downloads"):
+        download(_("Plan as CSV"), lambda: plan_csv(plan).encode("utf-8"), f"plan-{first}.csv", key="download_plan")
+        download(_("Plan as XLSX"), lambda: _xlsx(plan), f"plan-{first}.xlsx", key="download_xlsx")
+        download(
+            _("Summary as JSON"),
+            lambda: summary_json(plan).encode("utf-8"),
+            f"summary-{first}.json",
+            key="download_summary",
+        )
+        name = _("Plan from {first}", first=day(plan.weeks[0]))
+        keep_button(Kind.PLAN, lambda: kept_content(plan, asked), name, label=_("Keep this plan"), key="keep_plan")
+
+
+def kept_content(plan: Plan, asked: Asked) -> dict[str, object]:
+    """What is kept of a plan: the question, its figures, and that nobody has accepted it yet."""
+    return {"asked": asked.to_json(), "figures": summary(plan), "status": "draft", "run": plan.run.id}
+
+
+def _xlsx(plan: Plan) -> bytes:
+    from optimizer.reports import plan_xlsx
+
+    return plan_xlsx(plan, speaker())
+
+
+def show_findings(findings: tuple[Finding, ...]) -> None:
+    """What to know about the data."""
+    part(_("What to know about the data"))
     lines = view.finding_lines(findings)
     if not lines:
-        st.markdown(text.FINDINGS_NONE)
+        st.markdown(_("Nothing stood out in the history or the fit."))
         return
     st.html(findings_html(lines[:OPEN_FINDINGS]))
-    if len(lines) > OPEN_FINDINGS:
-        with st.expander(text.FINDINGS_MORE.format(count=len(lines) - OPEN_FINDINGS)):
+    more = len(lines) - OPEN_FINDINGS
+    if more > 0:
+        with st.expander(n_("{count} more note", "{count} more notes", more)):
             st.html(findings_html(lines[OPEN_FINDINGS:]))
 
 
-def _origin(plan: Plan) -> None:
+def show_origin(plan: Plan) -> None:
+    """What a figure stands on."""
     run = plan.run
-    with st.expander(text.ORIGIN):
-        st.markdown(text.ORIGIN_BODY.format(id=run.id, version=run.version, seed=run.seed, sha=run.data_sha256))
+    with st.expander(_("Where this comes from")):
+        st.markdown(
+            _(
+                "Run {id}, version {version}, seed {seed}. History SHA-256 {sha}. The same history, inputs and version "
+                "give the same plan; the command line writes the same files.",
+                id=run.id,
+                version=run.version,
+                seed=str(run.seed),
+                sha=run.data_sha256,
+            )
+        )

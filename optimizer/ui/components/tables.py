@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from optimizer.ui import text
-from optimizer.ui.cells import ARROWS, SAME, Grid, GridCell, MoveRow, grid_names
+from optimizer.ui.cells import ARROWS, DOWN, SAME, UP, Grid, GridCell, MoveRow, grid_names
+from optimizer.ui.language import _
+from optimizer.ui.plan_flow import End, Flow
+from optimizer.ui.plan_limits import LimitRow
 from optimizer.ui.view import FindingLine, Headline
 
 # Tints for more and less: blue and orange, told apart also with red-green blindness; the arrow says the same.
@@ -19,11 +21,6 @@ TINT = {"up": "47,128,208", "down": "217,115,13"}
 def headline_html(headline: Headline) -> str:
     """The decision as the page's largest text, with the line that defines its terms."""
     return f'<div class="co-headline"><h2>{escape(headline.sentence)}</h2><p>{escape(headline.detail)}</p></div>'
-
-
-def title_html(title: str) -> str:
-    """The page's own name, small: the decision below is what should be read first."""
-    return f'<h1 class="co-title">{escape(title)}</h1>'
 
 
 def alert_html(lines: Sequence[FindingLine]) -> str:
@@ -44,25 +41,25 @@ def grid_html(grid: Grid, caption: str) -> str:
         + "</tr>"
         for row in rows
     )
-    corner = f'<th scope="col" role="columnheader">{escape(text.GRID_NETWORK)}</th>'
+    corner = f'<th scope="col" role="columnheader">{escape(_("Network"))}</th>'
     return _scroll(
         f'<table class="co-grid" role="table" aria-label="{escape(caption, quote=True)}"><thead role="rowgroup">'
         f'<tr role="row">{corner}{head}</tr></thead><tbody role="rowgroup">{body}</tbody></table>',
-        text.GRID_TITLE,
+        _("Where the money goes"),
     )
 
 
 def moves_html(rows: Sequence[MoveRow], returns: str) -> str:
     """Table of moves, `returns` being the header of what the next money brings; on a phone each line is a card."""
     names = (
-        text.COL_PLACE,
-        text.COL_TODAY,
-        text.COL_PLAN,
-        text.COL_CHANGE,
-        text.COL_DAY,
+        _("Place"),
+        _("Today"),
+        _("Plan"),
+        _("Change"),
+        _("A day"),
         returns,
-        text.COL_EVIDENCE,
-        text.COL_REASON,
+        _("Evidence"),
+        _("Why"),
     )
     numeric = (False, True, True, True, True, True, False, False)
     head = "".join(
@@ -73,8 +70,46 @@ def moves_html(rows: Sequence[MoveRow], returns: str) -> str:
     return _scroll(
         f'<table class="co-moves" role="table"><thead role="rowgroup"><tr role="row">{head}</tr></thead>'
         f'<tbody role="rowgroup">{body}</tbody></table>',
-        text.MOVES_TITLE,
+        _("Moves, largest first"),
     )
+
+
+def limits_html(rows: Sequence[LimitRow]) -> str:
+    """What binds and what it costs; on a phone each line is a card."""
+    names = (_("Rule or limit"), _("Where"), _("Costs"), _("In words"))
+    head = "".join(f'<th scope="col" role="columnheader">{escape(name)}</th>' for name in names)
+    body = "".join(
+        '<tr role="row">'
+        + "".join(
+            f'<td role="cell" data-label="{escape(name, quote=True)}"><div>{escape(value)}</div></td>'
+            for name, value in zip(names, (row.what, row.where or "–", row.cost, row.reason), strict=True)
+        )
+        + "</tr>"
+        for row in rows
+    )
+    return _scroll(
+        f'<table class="co-moves co-limits" role="table"><thead role="rowgroup"><tr role="row">{head}</tr></thead>'
+        f'<tbody role="rowgroup">{body}</tbody></table>',
+        _("What the rules cost"),
+    )
+
+
+def flow_html(flow: Flow) -> str:
+    """The two sides of a flow as lists with bars: who gives, who receives."""
+    most = max(one.amount for one in (*flow.givers, *flow.takers))
+    sides = ((_("Gives"), flow.givers, DOWN), (_("Receives"), flow.takers, UP))
+    return (
+        '<div class="co-flow">' + "".join(_flow_side(title, ends, kind, most) for title, ends, kind in sides) + "</div>"
+    )
+
+
+def _flow_side(title: str, ends: Sequence[End], direction: str, most: float) -> str:
+    items = "".join(
+        f"<li><span>{escape(one.name)}</span><b>{escape(one.written)}</b>"
+        f'<i style="width:{100 * one.amount / most:.1f}%"></i></li>'
+        for one in ends
+    )
+    return f'<div class="co-{direction}"><b>{ARROWS[direction]} {escape(title)}</b><ul>{items}</ul></div>'
 
 
 def findings_html(lines: Sequence[FindingLine]) -> str:
@@ -90,7 +125,7 @@ def findings_html(lines: Sequence[FindingLine]) -> str:
 def _grid_cell(cell: GridCell | None, column: str, total: bool) -> str:
     label = f'data-label="{escape(column, quote=True)}"'
     if cell is None:
-        return f'<td role="cell" class="co-empty" {label}><span title="{escape(text.GRID_EMPTY)}">·</span></td>'
+        return f'<td role="cell" class="co-empty" {label}><span title="{escape(_("not used"))}">·</span></td>'
     alpha = f"{0.08 + 0.30 * cell.strength:.2f}"
     tint = f' style="background-color:rgba({TINT[cell.direction]},{alpha})"' if cell.strength else ""
     arrow = ARROWS[cell.direction]

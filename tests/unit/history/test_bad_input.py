@@ -113,6 +113,11 @@ def test_date_that_does_not_exist(refused, cell):
     assert f", row 3, column date: '{cell}' is not a date" in refused(dated("2026-01-05", cell))
 
 
+@pytest.mark.parametrize("cell", ["0/5/2026", "13/32/2026", "00/00/2026", "3/4/0000"])
+def test_a_date_in_neither_order_is_no_open_question(refused, cell):
+    assert f", row 3, column date: '{cell}' is not a date" in refused(dated("2026-01-05", cell, "2026-01-12"))
+
+
 def test_year_of_two_digits(refused):
     assert "row 2, column date: '05.01.26' has a year of two digits" in refused(dated("05.01.26", "12.01.26"))
 

@@ -1,0 +1,224 @@
+"""Asked: one planning question in plain values, as screens, links and the store keep it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.allocation.rules import ChangeLimit, Diversification, Rule
+from optimizer.errors import InputError
+from optimizer.history.panel import Floats, Panel
+from optimizer.language.message import Message, say
+from optimizer.planning.plain_values import amount_of, list_of, meant, only_known, shown, table_of, text_of, whole_of
+from optimizer.planning.request import MEAN, MOST_WEEKS, RISKS, CellLimits, PlanRequest, RulesText
+
+if TYPE_CHECKING:
+    from optimizer.planning.settings import Settings
+
+MOST_SEED = 2**31 - 1
+MOST_STEP = 100.0  # largest step, as a share of today's spend
+LONGEST_RULES = 50_000  # characters
+DEEPEST = 4  # tables inside each other in settings
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One planning question.
+
+    Attributes
+    ----------
+    budget : float
+        Money for all weeks together, above 0.
+    weeks : int
+    goal : str
+        "" for the usual one.
+    by_audience : bool
+    risk : "mean" or "careful"
+        What is maximised over the draws: their mean, or the mean of the worst 20 % of them.
+    largest_share : float or None
+        No cell gets more than this share of the budget.
+    largest_step : float or None
+        No cell moves further from today's spend, scaled to the budget, than this share of it; a cell that gets nothing
+        today may start with as much as the step of a usual cell.
+    limits : mapping of label to (float or None, float or None)
+        Smallest and largest weekly spend of a cell; None for the usual one.
+    locks : mapping of label to float
+        Cells that get exactly this much a week. A lock stands above share, step and limits.
+    rules : str
+        Text of a rules.toml.
+    settings : mapping
+        As settings.toml holds them.
+    seed : int
+
+    Raises
+    ------
+    InputError
+        A value is outside what is allowed.
+
+    Examples
+    --------
+    >>> Asked(budget=9000, weeks=4, locks={"tiktok/video": 300}).to_json()
+    {'budget': 9000, 'weeks': 4, 'locks': {'tiktok/video': 300}}
+    >>> Asked.from_json({"budget": "9000", "weeks": 4})
+    Traceback (most recent call last):
+        ...
+    optimizer.errors.InputError: budget is '9000'; it must be a number above 0 and up to 1e+15.
+    """
+
+    budget: float
+    weeks: int
+    goal: str = ""
+    by_audience: bool = False
+    risk: str = MEAN
+    largest_share: float | None = None
+    largest_step: float | None = None
+    limits: CellLimits = field(default_factory=dict)
+    locks: Mapping[str, float] = field(default_factory=dict)
+    rules: str = ""
+    settings: Mapping[str, object] = field(default_factory=dict)
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        amount_of(self.budget, say("budget"), above=True)
+        whole_of(self.weeks, say("weeks"), 1, MOST_WEEKS)
+        whole_of(self.seed, say("seed"), 0, MOST_SEED)
+        text_of(self.goal, say("goal"), empty=True)
+        text_of(self.rules, say("the text of the rules"), LONGEST_RULES, empty=True)
+        if not isinstance(self.by_audience, bool):
+            problem = say("by_audience is {value}", value=shown(self.by_audience))
+            raise InputError.at(problem, fix=say("it must be true or false"))
+        if self.risk not in RISKS:
+            raise InputError.at(say("risk is {risk}", risk=shown(self.risk)), fix=meant(str(self.risk), RISKS))
+        if self.largest_share is not None:
+            amount_of(self.largest_share, say("largest share"), 0.0, 1.0, above=True)
+        if self.largest_step is not None:
+            amount_of(self.largest_step, say("largest step"), 0.0, MOST_STEP)
+        for label, limits in table_of(self.limits, say("the table of limits")).items():
+            _check_limits(label, limits)
+        for label, amount in table_of(self.locks, say("the table of locks")).items():
+            amount_of(amount, say("lock of {cell}", cell=label))
+        _check_plain(table_of(self.settings, say("the settings")), DEEPEST)
+
+    def to_json(self) -> dict[str, object]:
+        """Plain values that JSON can hold; only what differs from the usual."""
+        plain: dict[str, object] = {"budget": self.budget, "weeks": self.weeks}
+        for one in fields(self)[2:]:
+            value = getattr(self, one.name)
+            usual = one.default if one.name not in ("limits", "locks", "settings") else {}
+            if value != usual:
+                plain[one.name] = dict(value) if isinstance(value, Mapping) else value
+        if self.limits:
+            plain["limits"] = {label: list(limits) for label, limits in self.limits.items()}
+        return plain
+
+    @classmethod
+    def from_json(cls, plain: object) -> Asked:
+        """A question from plain values.
+
+        Raises
+        ------
+        InputError
+            A key is not known or missing, or a value is not allowed.
+        """
+        values = table_of(plain, say("the question"))
+        only_known(values, [one.name for one in fields(cls)], say("the question"))
+        for name in ("budget", "weeks"):
+            if name not in values:
+                raise InputError.at(say("the question has no {key}", key=name), fix=say("give it"))
+        if "limits" in values:
+            limits = table_of(values["limits"], say("the table of limits"))
+            values["limits"] = {label: tuple(list_of(each, _limits_of(label))) for label, each in limits.items()}
+        return cls(**values)  # type: ignore[arg-type]
+
+    def request(self, panel: Panel) -> PlanRequest:
+        """The question as a request about a panel.
+
+        Locks are bounds, so that the exact search for concave curves stays in use.
+
+        Parameters
+        ----------
+        panel : Panel
+            Cells that are added to it later come after its own.
+
+        Raises
+        ------
+        InputError
+            A limit or a lock names no cell, or the settings hold what is not allowed.
+        """
+        labels = [cell.label for cell in panel.cells]
+        bounds = {label: (one[0], one[1]) for label, one in self.limits.items()}
+        bounds |= {label: (amount, amount) for label, amount in self.locks.items()}
+        rules: tuple[Rule | RulesText, ...] = self._rules(panel, [c for c in labels if c not in self.locks])
+        if self.rules.strip():
+            rules = (*rules, RulesText(self.rules))
+        return PlanRequest(
+            budget=self.budget,
+            weeks=self.weeks,
+            goal=self.goal or None,
+            bounds=bounds or None,
+            seed=self.seed,
+            by_audience=self.by_audience,
+            settings=self._settings(),
+            rules=rules or None,
+            risk=self.risk,
+        )
+
+    def _settings(self) -> Settings | None:
+        if not self.settings:
+            return None
+        from optimizer.planning.settings import settings_of
+
+        return settings_of(self.settings)
+
+    def _rules(self, panel: Panel, free: list[str]) -> tuple[Rule, ...]:
+        """Largest share and largest step, over the cells that are not locked."""
+        own = tuple(c for c, cell in enumerate(panel.cells) if cell.label in free)
+        if not own:
+            return ()
+        found: list[Rule] = []
+        if self.largest_share is not None:
+            found.append(Diversification(own, self.largest_share, say("largest share of a cell")))
+        if self.largest_step is not None:
+            start = self.largest_step * _usual(panel.recent_spend) * self.budget / self.weeks
+            found.append(ChangeLimit(own, self.largest_step, always=start, label=say("largest step of a cell")))
+        return tuple(found)
+
+
+def _usual(spend: Floats) -> float:
+    """Share of all spend that the cell in the middle gets, of those that get any."""
+    paid = spend[spend > 0]
+    return float(np.median(paid) / paid.sum()) if paid.size else 0.0
+
+
+def _limits_of(label: str) -> Message:
+    return say("limits of {cell}", cell=label)
+
+
+def _check_limits(label: str, limits: object) -> None:
+    what = _limits_of(label)
+    if not isinstance(limits, tuple) or len(limits) != 2:
+        fix = say("give the smallest and the largest weekly spend, none for the usual one")
+        raise InputError.at(say("{what} are {value}", what=what, value=shown(limits)), fix=fix)
+    least, most = limits
+    if least is not None:
+        amount_of(least, say("smallest weekly spend of {cell}", cell=label))
+    if most is not None:
+        amount_of(most, say("largest weekly spend of {cell}", cell=label))
+    if least is not None and most is not None and least > most:
+        problem = say("the smallest weekly spend of {cell} is above its largest", cell=label)
+        raise InputError.at(problem, fix=say("lower one or raise the other"))
+
+
+def _check_plain(values: Mapping[str, object], deeper: int) -> None:
+    """Refuse settings that JSON and TOML could not hold, or that never end."""
+    for key, value in values.items():
+        if isinstance(value, Mapping) and deeper:
+            _check_plain(table_of(value, say("the settings")), deeper - 1)
+        elif not isinstance(value, str | int | float | bool):
+            problem = say("{key} in the settings is {value}", key=key, value=shown(value))
+            raise InputError.at(problem, fix=say("write a number or text"))
+        elif isinstance(value, str):
+            text_of(value, say("{key} in the settings", key=key), empty=True)

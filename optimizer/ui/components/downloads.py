@@ -1,0 +1,61 @@
+"""Downloads: files made when a page is drawn, and the data behind each chart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from optimizer.planning.export import harmless
+from optimizer.ui.language import _
+
+CSV, XLSX, JSON = (
+    "text/csv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/json",
+)
+_KINDS = {"csv": CSV, "xlsx": XLSX, "json": JSON}
+
+
+def download(label: str, make: bytes | Callable[[], bytes], file_name: str, key: str) -> None:
+    """A button that hands over a file; a function is called only when the button is pressed.
+
+    Parameters
+    ----------
+    label : str
+    make : bytes or callable
+    file_name : str
+        Its ending says the kind: csv, xlsx or json.
+    key : str
+    """
+    st.download_button(
+        label,
+        make,
+        file_name=file_name,
+        mime=_KINDS[file_name.rpartition(".")[2]],
+        on_click="ignore",
+        icon=":material/download:",
+        key=key,
+    )
+
+
+def chart_data(frame: pd.DataFrame, name: str) -> None:
+    """The numbers behind a chart, as CSV, below it."""
+    download(_("Data of this chart"), lambda: csv_bytes(frame), f"{name}.csv", key=f"data_{name}")
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """A table as CSV for spreadsheets, its texts made harmless.
+
+    Examples
+    --------
+    >>> csv_bytes(pd.DataFrame({"=name": ["=1+1"], "spend": [2.5]})).decode("utf-8-sig").splitlines()
+    ["'=name,spend", "'=1+1,2.5"]
+    """
+    text = frame.copy()
+    text.columns = [harmless(str(name)) for name in text.columns]
+    for name in text.columns:
+        if not pd.api.types.is_numeric_dtype(text[name]):
+            text[name] = [harmless(str(value)) if value is not None else "" for value in text[name]]
+    return text.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")

@@ -1,0 +1,132 @@
+"""Which rules and limits bind a plan and what each costs, as records without Streamlit; every figure is the plan's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from optimizer.allocation.problem import RuleState
+from optimizer.planning.asked import Asked
+from optimizer.planning.plan import Plan
+from optimizer.planning.why import why_not_less, why_not_more
+from optimizer.planning.wording import quantity
+from optimizer.ui.cells import next_step, table_step
+from optimizer.ui.format import money, place_name
+from optimizer.ui.language import _, n_, tell
+
+AT = 1e-3  # of a bound: spend as near as this stands at it
+
+
+@dataclass(frozen=True)
+class LimitRow:
+    """A rule or a limit that binds.
+
+    Attributes
+    ----------
+    what : str
+        The rule, or the kind of limit with its amount.
+    where : str
+        The place it holds; "" for a rule over several.
+    cost : str
+        What it costs, with its unit.
+    reason : str
+        The same in words.
+    """
+
+    what: str
+    where: str
+    cost: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Limits:
+    """All that binds, dearest first, rules before limits of single places, and a sentence on the rest."""
+
+    rows: tuple[LimitRow, ...]
+    rest: str
+
+
+def limits(plan: Plan, asked: Asked) -> Limits:
+    """What binds a plan, and what each of it costs."""
+    if not plan.responsive:
+        unknown = _("The history shows no response to spend, so what rules and limits cost cannot be told.")
+        return Limits((), unknown)
+    proven = plan.allocation.certificate
+    binding = sorted((rule for rule in proven.rules if rule.binds), key=lambda rule: -(rule.cost or 0.0))
+    rows = [_rule_row(rule, plan) for rule in binding]
+    held = sorted({*proven.at_lower, *proven.at_upper}, key=lambda c: -float(proven.bound_prices[c]))
+    held = [c for c in held if proven.bound_prices[c] > 0]
+    rows += [_place_row(c, plan, asked) for c in held]
+    quiet = len(proven.rules) - len(binding) + len(_asked_for(plan, asked) - set(held))
+    return Limits(tuple(rows), _rest(bool(rows), quiet))
+
+
+def _asked_for(plan: Plan, asked: Asked) -> set[int]:
+    """Places with a limit or a fixed amount of their own."""
+    return {c for c, cell in enumerate(plan.cells) if cell.label in asked.locks or cell.label in asked.limits}
+
+
+def _rest(costly: bool, quiet: int) -> str:
+    """A sentence on what does not bind."""
+    if not costly:
+        return _("No rule and no limit costs anything at this budget: without them the plan would bring no more.")
+    if not quiet:
+        return ""
+    return n_(
+        "{count} other rule or limit is kept and costs nothing at this budget.",
+        "{count} other rules and limits are kept and cost nothing at this budget.",
+        quiet,
+    )
+
+
+def _rule_row(rule: RuleState, plan: Plan) -> LimitRow:
+    """A rule with what the plan would bring more without it."""
+    label = tell(rule.label)
+    begun = label[:1].upper() + label[1:]
+    if rule.cost is None:
+        unknown = _("It binds; what it costs was not worked out in the time given.")
+        return LimitRow(begun, "", _("not known"), unknown)
+    cost = tell(quantity(rule.cost, plan.goal, plan.currency))
+    short = tell(quantity(rule.cost, plan.goal, plan.currency, short=True))
+    said = [_("Without this rule the plan would bring about {cost} more by the end of the 8 weeks after.", cost=cost)]
+    if rule.cost_most is not None and rule.cost_most > 1.01 * rule.cost:
+        most = tell(quantity(rule.cost_most, plan.goal, plan.currency, short=True))
+        said.append(_("It cannot be more than {most}.", most=most))
+    return LimitRow(begun, "", _("{cost} in all", cost=short), " ".join(said))
+
+
+def _place_row(c: int, plan: Plan, asked: Asked) -> LimitRow:
+    """A place held at its maximum, its minimum or a fixed amount, with the price of that."""
+    proven, cell = plan.allocation.certificate, plan.cells[c]
+    unit = next_step(plan)
+    price = float(proven.bound_prices[c]) / len(plan.weeks) * unit
+    brings = tell(quantity(price, plan.goal, plan.currency, short=True))
+    up = c in proven.at_upper
+    cost = _("{brings} for each {unit}", brings=brings, unit=money(unit, ""))
+    return LimitRow(_kind(c, plan, asked, up), place_name(*cell), cost, _reason(c, plan, brings, up))
+
+
+def _kind(c: int, plan: Plan, asked: Asked, up: bool) -> str:
+    """What holds a place, with its amount."""
+    label = plan.cells[c].label
+    bound = float(plan.bounds.upper[c] if up else plan.bounds.lower[c])
+    written = money(bound, plan.currency, table_step(plan))
+    if label in asked.locks:
+        return _("Fixed at {amount} a week", amount=written)
+    if not up:
+        return _("Minimum of {amount} a week", amount=written)
+    if asked.limits.get(label, (None, None))[1] is not None:
+        return _("Maximum of {amount} a week", amount=written)
+    return _("Usual maximum of {amount} a week", amount=written)
+
+
+def _reason(c: int, plan: Plan, brings: str, up: bool) -> str:
+    """Why more, or less, would be better there, with the figures on both sides where no rule stands between."""
+    cell = plan.cells[c]
+    fixed = float(plan.bounds.upper[c] - plan.bounds.lower[c]) <= AT * float(plan.bounds.upper[c])
+    if not plan.allocation.certificate.rules and not fixed:
+        return tell(why_not_more(plan, cell) if up else why_not_less(plan, cell))
+    words = {"unit": money(next_step(plan), plan.currency), "brings": brings}
+    if up:
+        return _("Each {unit} more here would bring about {brings} more than where they would be taken.", **words)
+    return _("Each {unit} less here would bring about {brings} more elsewhere than they bring here.", **words)
