@@ -5,6 +5,7 @@
 #   make check    ruff and mypy alone                              make arena    play against advertisers of known truth
 #   make sample   write the sample history again                   make bench    measure speed
 #   make docs     write README's generated blocks again            make picture  take README's picture of the screen
+#   make words    bring the catalogues of translations up to date
 #   make clean    remove all that was built
 #
 # HISTORY, BUDGET and WEEKS can be given: make plan HISTORY=my.csv BUDGET=50000 WEEKS=6
@@ -26,7 +27,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help plan app sample test check screens arena bench docs picture clean
+.PHONY: help plan app sample test check screens arena bench docs words picture clean
 
 help:
 	@sed -n '/^#   make/s/^#   //p' Makefile
@@ -60,6 +61,9 @@ bench: $(STAMP)
 
 docs: $(STAMP)
 	@$(BIN)/python tools/readme.py
+
+words: $(STAMP)
+	@$(BIN)/python tools/catalogue.py
 
 picture: $(STAMP)
 	@$(BIN)/python tools/screenshot.py

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,3 +27,23 @@ def root() -> Path:
 def sample_history() -> Path:
     """Path of the simulated history that ships with the project; never write to it."""
     return ROOT / "data" / "sample_history.csv"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_kept_work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep work that tests keep out of the store of whoever runs them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OPTIMIZER_STORE", str(tmp_path_factory.mktemp("kept") / "store.sqlite"))
+        yield
+
+
+@pytest.fixture(scope="session")
+def short_sample(sample_history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample's last 30 weeks on two networks: small, so that fitting takes no time."""
+    import pandas as pd
+
+    table = pd.read_csv(sample_history)
+    kept = table[(table["date"] >= "2026-04-06") & table["network"].isin(["facebook", "instagram"])]
+    path = tmp_path_factory.mktemp("short") / "short_history.csv"
+    kept.to_csv(path, index=False)
+    return path

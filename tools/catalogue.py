@@ -6,6 +6,7 @@ it stood; what is new comes in without a translation, and is listed; what no roo
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ PACKAGE = ROOT / "optimizer"
 LOCALE = PACKAGE / "language" / "locale"
 KEYWORDS = {"say": None, "_": None, "say_many": (1, 2), "n_": (1, 2)}
 Id = str | tuple[str, str]
+WRITTEN = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)  # a date that changes at every run would hide what did change
 
 
 def said(room: Path) -> Iterator[Id]:
@@ -62,6 +64,7 @@ def translations(language: str) -> dict[str, Message]:
 def catalogue(language: str, messages: list[Id], held: dict[str, Message]) -> tuple[Catalog, list[Id]]:
     """One room's catalogue, and the messages in it that have no translation yet."""
     made = Catalog(locale=language, project="campaign-optimizer", version="1", fuzzy=False, header_comment="")
+    made.creation_date = made.revision_date = WRITTEN
     missing = []
     for message in messages:
         old = held.get(singular(message))

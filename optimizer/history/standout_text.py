@@ -138,11 +138,13 @@ def _change(ledger: Ledger, candidate: Candidate) -> Message:
         values["rest_before"], values["rest_now"] = (figure(measure, value, currency) for value in candidate.rest)
         if now > before:
             return say(
-                "{group}: {measure} rose from {before} to {now} {period}; elsewhere it went from {rest_before} to {rest_now}.",
+                "{group}: {measure} rose from {before} to {now} {period}; elsewhere it went from {rest_before} to"
+                " {rest_now}.",
                 **values,
             )
         return say(
-            "{group}: {measure} fell from {before} to {now} {period}; elsewhere it went from {rest_before} to {rest_now}.",
+            "{group}: {measure} fell from {before} to {now} {period}; elsewhere it went from {rest_before} to"
+            " {rest_now}.",
             **values,
         )
     if now > before:

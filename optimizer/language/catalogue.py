@@ -20,7 +20,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from optimizer.language.message import Kind, Message, Written
+from optimizer.language.message import Kind, Message, Written, say
 
 LANGUAGES = {"en": "English", "vi": "Tiếng Việt"}
 """Languages by code, each named by itself; the first needs no catalogue."""
@@ -38,6 +38,17 @@ _SPELLING = {
     "wechat": "WeChat",
     "x": "X",
 }
+
+
+# Content types that networks name alike everywhere; others are the advertiser's own words.
+_CONTENT: dict[str, Message] = {
+    str(name): name
+    for name in (
+        say("carousel"), say("collection"), say("creator"), say("document"), say("event"), say("image"),
+        say("in stream"), say("lead form"), say("link"), say("link post"), say("live"), say("photo"), say("poll"),
+        say("post"), say("reel"), say("short"), say("slideshow"), say("story"), say("text"), say("video"),
+    )
+}  # fmt: skip
 
 
 class Speaker:
@@ -143,7 +154,7 @@ class Speaker:
     def content(self, content_type: str) -> str:
         """Name a content type: translated where it is a usual one, else as the data spell it."""
         words = content_type.replace("_", " ").strip()
-        return self._translations.gettext(words) if words else ""
+        return self.tell(_CONTENT.get(words, words))
 
     def _pattern(self, pattern: str) -> str:
         return _unbroken(self._translations.gettext(pattern)) if pattern else ""

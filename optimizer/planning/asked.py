@@ -6,20 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from optimizer.allocation.rules import ChangeLimit, Diversification, Rule
 from optimizer.errors import InputError
-from optimizer.history.panel import Floats, Panel
+from optimizer.history.panel import Panel
 from optimizer.language.message import Message, say
-from optimizer.planning.plain_values import amount_of, list_of, meant, only_known, shown, table_of, text_of, whole_of
-from optimizer.planning.request import MEAN, MOST_WEEKS, RISKS, CellLimits, PlanRequest, RulesText
+from optimizer.planning.plain_values import (
+    amount_of,
+    list_of,
+    meant,
+    only_known,
+    shown,
+    table_of,
+    text_of,
+    truth_of,
+    whole_of,
+)
+from optimizer.planning.request import MEAN, MOST_STEP, MOST_WEEKS, RISKS, CellLimits, PlanRequest, RulesText
 
 if TYPE_CHECKING:
     from optimizer.planning.settings import Settings
 
 MOST_SEED = 2**31 - 1
-MOST_STEP = 100.0  # largest step, as a share of today's spend
 LONGEST_RULES = 50_000  # characters
 DEEPEST = 4  # tables inside each other in settings
 
@@ -87,9 +93,7 @@ class Asked:
         whole_of(self.seed, say("seed"), 0, MOST_SEED)
         text_of(self.goal, say("goal"), empty=True)
         text_of(self.rules, say("the text of the rules"), LONGEST_RULES, empty=True)
-        if not isinstance(self.by_audience, bool):
-            problem = say("by_audience is {value}", value=shown(self.by_audience))
-            raise InputError.at(problem, fix=say("it must be true or false"))
+        truth_of(self.by_audience, say("by_audience"))
         if self.risk not in RISKS:
             raise InputError.at(say("risk is {risk}", risk=shown(self.risk)), fix=meant(str(self.risk), RISKS))
         if self.largest_share is not None:
@@ -141,7 +145,7 @@ class Asked:
         Parameters
         ----------
         panel : Panel
-            Cells that are added to it later come after its own.
+            Whose cells limits and locks may name.
 
         Raises
         ------
@@ -149,11 +153,11 @@ class Asked:
             A limit or a lock names no cell, or the settings hold what is not allowed.
         """
         labels = [cell.label for cell in panel.cells]
+        for name in (*self.limits, *self.locks):
+            if name not in labels:
+                raise InputError.at(say("{name} is no cell of the history", name=name), fix=meant(name, labels))
         bounds = {label: (one[0], one[1]) for label, one in self.limits.items()}
         bounds |= {label: (amount, amount) for label, amount in self.locks.items()}
-        rules: tuple[Rule | RulesText, ...] = self._rules(panel, [c for c in labels if c not in self.locks])
-        if self.rules.strip():
-            rules = (*rules, RulesText(self.rules))
         return PlanRequest(
             budget=self.budget,
             weeks=self.weeks,
@@ -162,8 +166,10 @@ class Asked:
             seed=self.seed,
             by_audience=self.by_audience,
             settings=self._settings(),
-            rules=rules or None,
+            rules=RulesText(self.rules) if self.rules.strip() else None,
             risk=self.risk,
+            largest_share=self.largest_share,
+            largest_step=self.largest_step,
         )
 
     def _settings(self) -> Settings | None:
@@ -172,25 +178,6 @@ class Asked:
         from optimizer.planning.settings import settings_of
 
         return settings_of(self.settings)
-
-    def _rules(self, panel: Panel, free: list[str]) -> tuple[Rule, ...]:
-        """Largest share and largest step, over the cells that are not locked."""
-        own = tuple(c for c, cell in enumerate(panel.cells) if cell.label in free)
-        if not own:
-            return ()
-        found: list[Rule] = []
-        if self.largest_share is not None:
-            found.append(Diversification(own, self.largest_share, say("largest share of a cell")))
-        if self.largest_step is not None:
-            start = self.largest_step * _usual(panel.recent_spend) * self.budget / self.weeks
-            found.append(ChangeLimit(own, self.largest_step, always=start, label=say("largest step of a cell")))
-        return tuple(found)
-
-
-def _usual(spend: Floats) -> float:
-    """Share of all spend that the cell in the middle gets, of those that get any."""
-    paid = spend[spend > 0]
-    return float(np.median(paid) / paid.sum()) if paid.size else 0.0
 
 
 def _limits_of(label: str) -> Message:

@@ -63,7 +63,7 @@ def assemble(material: Material, tell: Progress) -> Plan:
     curves = goal_curves(fitted, question, upper, recall)
     rules = plan_rules(request, question, models, upper)
     problem = problem_of(question, curves, rules)
-    choice = choose(request.risk, question, problem, fitted)
+    choice = choose(request, question, problem, fitted)
 
     tell(say("Forecasting"), 0.8)
     outlook = look_ahead(models, choice.spend, choice.baseline, question.economics)
@@ -73,14 +73,14 @@ def assemble(material: Material, tell: Progress) -> Plan:
     totals = sum_up(outlook)
 
     tell(say("Explaining"), 0.9)
-    split = Split(choice.baseline.mean(axis=1), choice.spend.mean(axis=1), problem.bounds)
+    split = Split(choice.baseline.mean(axis=1), choice.spend.mean(axis=1), choice.problem.bounds)
     unit = money_unit(question.weekly, len(panel.cells))
     wording = Wording(goal, panel.currency, unit, 10.0**-question.decimals, fitted.responsive)
     returns = _returns(choice.compared, split, question, unit)
     bands = _bands(fitted, question, goal_bands(fitted, question, upper, recall))
     unspent = max(question.budget - float(choice.spend.sum()), 0.0) if not question.spend_all else 0.0
     findings = [*known, *of_response(fitted), *question.findings, *of_figures(panel, question, totals.total)]
-    findings += of_todays_split(panel, question, problem.bounds)
+    findings += of_todays_split(panel, question, choice.problem.bounds)
     findings += of_unspent(question, unspent, panel.currency)
     if min(question.worths.values(), default=0.0) < 0:
         findings += harmful_spend(panel.cells, split.plan, bands, panel.currency)

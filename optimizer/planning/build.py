@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from optimizer.language.message import say
 from optimizer.planning.assemble import Material, Progress, assemble
-from optimizer.planning.studio import answer, open_studio
+from optimizer.planning.studio import answer, check_request, open_studio
 
 if TYPE_CHECKING:
     from optimizer.history.history import History
@@ -49,4 +50,11 @@ def make_plan(history: History, request: PlanRequest, progress: Progress | None 
         plan = make_plan(history, PlanRequest(budget=40_000, weeks=4))
         plan.gain["revenue"]
     """
-    return answer(open_studio(history, request, progress), request, progress=progress)
+    tell = progress or _silent
+    tell(say("Reading weeks and cells"), 0.0)
+    check_request(history, request)
+    return answer(open_studio(history, request, tell), request, progress=tell)
+
+
+def _silent(_what: str, _share: float) -> None:
+    """Show nothing."""

@@ -6,6 +6,7 @@ cell, so of the rules those can be kept that say no more than that; others are r
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,15 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.allocation.feasibility import check
-from optimizer.allocation.problem import Allocation, Bounds, Certificate, Problem, RuleState, Status
+from optimizer.allocation.problem import Allocation, Bounds, Certificate, Problem, Status
 from optimizer.allocation.risk import Kind, Risk, RiskAllocation, solve_risk
-from optimizer.allocation.rules import ChangeLimit, Diversification, Lock
-from optimizer.allocation.setting import Setting
 from optimizer.allocation.solve import solve
 from optimizer.allocation.week_rules import WeekBudgets, WeeklyProblem
 from optimizer.errors import InputError
 from optimizer.history.panel import Floats
 from optimizer.language.message import say
+from optimizer.planning.boxes import BOXES, box_states, solve_boxed
 from optimizer.planning.choice import Choice
 from optimizer.planning.money import weekly_amounts
 from optimizer.planning.problem import goal_weekly
@@ -36,8 +36,6 @@ TAIL = 0.2
 """Share of the draws whose mean a careful plan maximises: the worst of them."""
 SECONDS = 3.0  # longest time for closing the gap
 TOLERANCE = 1e-3  # relative gap at which a plan counts as proven best
-KEEPS = (Lock, Diversification, ChangeLimit)
-"""Rules that say no more than how much each cell may get."""
 NEAR = 1e-6  # of the budget: a spend this near to an end stands at it
 TINY = 1e-300
 
@@ -54,12 +52,15 @@ class ByTail:
     ends : Bounds
         What bounds and rules together allow each cell.
     solved : RiskAllocation
+    timed_out : bool
+        Whether the time ended before the gap was closed.
     """
 
     problem: Problem
     response: WeeklyResponse
     ends: Bounds
     solved: RiskAllocation
+    timed_out: bool = False
 
     def measure(self, spend: Floats) -> float:
         """Mean of the worst draws of a spend (C, H)."""
@@ -80,7 +81,7 @@ class ByTail:
         weights[worst] = 1.0 / len(worst)
         marginal = self.response.gradient(spend, weights).sum(axis=1)
         weekly, near = spend.mean(axis=1), NEAR * self.problem.budget + step
-        low, high = weekly <= self.ends.lower + near, weekly >= self.ends.upper - near
+        high = weekly >= self.ends.upper - near
         price = float(marginal[~high].max()) if (~high).any() else float(marginal.min())
         lean = marginal - price
         bounds = self.problem.bounds
@@ -96,24 +97,10 @@ class ByTail:
             at_lower=tuple(int(c) for c in np.flatnonzero(at_lower)),
             at_upper=tuple(int(c) for c in np.flatnonzero(at_upper)),
             bound_prices=np.where(at_lower | at_upper, np.abs(lean), 0.0),
-            rules=self._rules((low & (lean < 0.0)) | (high & (lean > 0.0)), np.abs(lean)),
-            timed_out=gap > TOLERANCE,
+            rules=box_states(self.problem, weekly, lean),
+            timed_out=self.timed_out and gap > TOLERANCE,
         )
         return Allocation(weekly, baseline.mean(axis=1), today, certificate)
-
-    def _rules(self, held: NDArray[np.bool_], lean: Floats) -> tuple[RuleState, ...]:
-        """How each rule stands: it binds where a cell stands at the end that the rule sets."""
-        setting = Setting.of(self.problem, check(self.problem))
-        states = []
-        for place, rule in enumerate(setting.rules):
-            worst = 0.0
-            for cell, least, most in setting.box(rule):
-                ends = self.ends.lower[cell], self.ends.upper[cell]
-                money = self.problem.budget
-                sets = np.isclose(ends[0], least * money) or np.isclose(ends[1], most * money)
-                worst = max(worst, float(lean[cell])) if held[cell] and sets else worst
-            states.append(RuleState(rule.label, place, worst > 0.0, worst))
-        return tuple(states)
 
     def curves(self, spend: Floats) -> Curves:
         """Curves of the worst draws under a spend, which the reasons of a careful plan compare."""
@@ -147,13 +134,14 @@ def choose_careful(question: Question, problem: Problem, fitted: Response) -> Ch
         Bounds and rules cannot hold the budget.
     """
     _check(question, problem)
-    first = solve(replace(problem, price_rules=False))  # tells what clashes, if anything does
-    ends = _ends(problem)
+    folded, first = solve_boxed(problem) if problem.rules else (problem, solve(problem))  # tells what clashes
+    ends = check(folded)
     response, weeks = goal_weekly(fitted, question), question.weeks
 
     def each_week(split: Floats) -> Floats:
         return np.repeat(split[:, None], weeks, axis=1)
 
+    began = time.monotonic()
     found = solve_risk(
         WeeklyProblem(
             response,
@@ -171,10 +159,10 @@ def choose_careful(question: Question, problem: Problem, fitted: Response) -> Ch
         weekly_amounts(split, question.budget, weeks, ends, question.decimals)
         for split in (found.spend.mean(axis=1), first.baseline)
     )
-    proven = ByTail(problem, response, ends, found)
+    proven = ByTail(problem, response, ends, found, time.monotonic() - began > SECONDS)
     if not fitted.responsive or proven.measure(spend) <= proven.measure(baseline):
         spend = baseline.copy()
-    return Choice(spend, baseline, problem, proven.curves(spend), proven)
+    return Choice(spend, baseline, replace(problem, bounds=ends), proven.curves(spend), proven)
 
 
 def _check(question: Question, problem: Problem) -> None:
@@ -183,19 +171,7 @@ def _check(question: Question, problem: Problem) -> None:
         said = say("a careful plan spends its budget in full, and a plan for profit may leave money")
         raise InputError.at(said, fix=say("plan for revenue or value, or by the mean (risk mean)"))
     for rule in problem.rules:
-        if not isinstance(rule, KEEPS):
+        if not isinstance(rule, BOXES):
             said = say("a careful plan cannot keep the rule {rule}", rule=rule.label)
             fix = say("it keeps locks, largest shares and change limits; leave the rule out, or plan by the mean")
             raise InputError.at(said, fix=fix)
-
-
-def _ends(problem: Problem) -> Bounds:
-    """What bounds and rules together allow each cell."""
-    known = check(problem)
-    if not problem.rules:
-        return known
-    setting = Setting.of(problem, known)
-    domains = setting.domains()
-    lower = np.array([own[0].low for own in domains]) * setting.money
-    upper = np.array([own[-1].high for own in domains]) * setting.money
-    return Bounds(lower, np.maximum(upper, lower))

@@ -14,6 +14,7 @@ from optimizer.planning.written import certify_written, written_amounts
 if TYPE_CHECKING:
     from optimizer.planning.fit import Response
     from optimizer.planning.question import Question
+    from optimizer.planning.request import PlanRequest
     from optimizer.response.curves import Curves
 
 
@@ -45,6 +46,7 @@ class Choice:
     spend, baseline : float array, shape (C, H)
         In amounts as they are written.
     problem : Problem
+        Its bounds hold what rules say of each cell, where they say no more than that.
     compared : Curves
         What reasons compare: by these the split is the best.
     proven : Proven
@@ -74,12 +76,12 @@ class Choice:
         return self.proven.certified(self.spend, self.baseline, step)
 
 
-def choose(risk: str, question: Question, problem: Problem, fitted: Response) -> Choice:
+def choose(request: PlanRequest, question: Question, problem: Problem, fitted: Response) -> Choice:
     """Find the best split.
 
     Parameters
     ----------
-    risk : "mean" or "careful"
+    request : PlanRequest
     question : Question
     problem : Problem
         By the mean of the draws.
@@ -93,12 +95,16 @@ def choose(risk: str, question: Question, problem: Problem, fitted: Response) ->
     InfeasibleError
         Bounds and rules cannot hold the budget.
     """
-    if risk == CAREFUL:
+    if request.risk == CAREFUL:
         from optimizer.planning.careful import choose_careful
 
         return choose_careful(question, problem, fitted)
     from optimizer.allocation.solve import solve
+    from optimizer.planning.boxes import box_rules, only_boxes, solve_boxed
 
-    solved = solve(problem)
+    if only_boxes(problem, box_rules(request, question)):
+        problem, solved = solve_boxed(problem)
+    else:
+        solved = solve(problem)
     spend, baseline = written_amounts(question, problem, solved, fitted.responsive)
     return Choice(spend, baseline, problem, problem.curves, ByMean(problem, solved))

@@ -16,8 +16,9 @@ import numpy as np
 
 from optimizer.errors import InfeasibleError, InputError
 from optimizer.history.panel import Cell, Floats
-from optimizer.language.message import Message, number, percent, say
+from optimizer.language.message import Message, number, say
 from optimizer.planning.asked import Asked
+from optimizer.planning.chance import told_chance
 from optimizer.planning.change import NO_CHANGE, Change
 from optimizer.planning.goal import UNWANTED
 from optimizer.planning.outlook import interval
@@ -138,6 +139,12 @@ class Comparison:
     plans: tuple[Plan | None, ...]
     problems: tuple[str, ...]
     rows: tuple[Row, ...]
+
+    @property
+    def draws(self) -> int:
+        """How many draws probabilities are shares of; `optimizer.planning.chance` tells them."""
+        plan = next((plan for plan in self.plans if plan is not None), None)
+        return len(plan.draws[plan.goal].plan) if plan is not None else 0
 
     @property
     def outcomes(self) -> tuple[str, ...]:
@@ -303,7 +310,7 @@ def _told(comparison: Comparison, row: Row) -> Message:
         "outcome": outcome_name(row.outcome),
         "low": rounded(row.difference.low),
         "high": rounded(row.difference.high),
-        "share": percent(row.better),
+        "share": told_chance(row.better, comparison.draws),
     }
     if row.difference.mean < 0:
         return say(

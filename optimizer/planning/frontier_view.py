@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optimizer.allocation.frontier import frontier, plain, solve_at
+from optimizer.allocation.frontier import frontier, plain
 from optimizer.allocation.problem import Allocation
 from optimizer.errors import InfeasibleError
 from optimizer.history.panel import Floats
 from optimizer.language.message import Message, join, say
-from optimizer.planning.ground import Ground
+from optimizer.planning.ground import Ground, plan_at
 from optimizer.planning.outlook import INTERVAL
 from optimizer.planning.wording import money
 
@@ -119,18 +119,18 @@ def _spent(ground: Ground) -> float:
     """What is spent of the asked budget, over all weeks: less than all of it where money need not be spent."""
     if ground.problem.spend_all:
         return ground.budget
-    return float(solve_at(ground.problem, ground.problem.budget).spend.sum()) * ground.weeks
+    return float(plan_at(ground.problem, ground.problem.budget).spend.sum()) * ground.weeks
 
 
 def _under_rules(ground: Ground, budgets: Floats) -> tuple[Floats, list[Allocation], list[Message]]:
     """Plans outwards from the asked budget, each way until rules allow none; and which rules those are."""
     start = int(np.argmin(np.abs(budgets - ground.budget)))
-    found = {start: solve_at(ground.problem, ground.problem.budget)}
+    found = {start: plan_at(ground.problem, ground.problem.budget)}
     notes: list[Message] = []
     for way, end in ((-1, -1), (1, len(budgets))):
         for place in range(start + way, end, way):
             try:
-                found[place] = solve_at(ground.problem, float(budgets[place]) / ground.weeks)
+                found[place] = plan_at(ground.problem, float(budgets[place]) / ground.weeks)
             except InfeasibleError as clash:
                 notes.append(_ends(ground, float(budgets[place]), way, clash))
                 break

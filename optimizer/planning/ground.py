@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from optimizer.allocation.frontier import budget_range
-from optimizer.allocation.problem import Bounds, Problem
+from optimizer.allocation.frontier import budget_range, solve_at
+from optimizer.allocation.problem import Allocation, Bounds, Problem
+from optimizer.allocation.solve import solve
 from optimizer.errors import InfeasibleError
 from optimizer.history.panel import Floats
 from optimizer.language.message import Message, say
+from optimizer.planning.boxes import BOXES, ends_of
 from optimizer.planning.change import NO_CHANGE, Change, check_change, shift_of
+from optimizer.planning.memory import Recall
 from optimizer.planning.plan_rules import plan_rules
 from optimizer.planning.problem import curve_ends, goal_curves, goal_weekly, problem_of
 from optimizer.planning.question import Question, settle
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from optimizer.planning.fit import Response
     from optimizer.planning.request import PlanRequest
     from optimizer.planning.studio import Studio
+    from optimizer.response.curves import Curves
 
 CHUNK = 400_000  # numbers held at once while splits are drawn
 
@@ -144,6 +148,22 @@ def _drawn(weekly: WeeklyResponse, splits: Floats) -> tuple[Floats, Floats]:
     return within, after
 
 
+def plan_at(problem: Problem, budget: float) -> Allocation:
+    """The best plan of a weekly budget; rules that say no more than how much each cell may get become bounds.
+
+    Raises
+    ------
+    InfeasibleError
+        Bounds and rules cannot hold the budget.
+    """
+    at = replace(problem, budget=budget, price_rules=False)
+    if budget > 0.0 and problem.rules and problem.spend_all and all(isinstance(rule, BOXES) for rule in problem.rules):
+        ends = ends_of(at)
+        if ends is not None and ends.lower.sum() <= budget <= ends.upper.sum():
+            return solve(replace(at, bounds=ends, rules=()))
+    return solve_at(at, budget)  # which tells what clashes, if anything does
+
+
 # From a studio ------------------------------------------------------------------------------------------------------
 
 
@@ -188,10 +208,16 @@ def ground_of(studio: Studio, request: PlanRequest, change: Change = NO_CHANGE, 
     bounds = far_bounds(studio, request, change, question, reach)
     fallback = np.maximum(question.today, 0.01 * question.weekly / len(bounds.upper))
     ends = np.where(bounds.upper > 0, bounds.upper, fallback)
-    curves = goal_curves(responses[0], question, ends)
+    curves = curves_of(studio, Posed(question, responses), change, ends)
     rules = plan_rules(request, question, responses, ends)
     problem = replace(problem_of(question, curves, rules, bounds), price_rules=False)
     return replace(on_problem(problem, Posed(question, responses)), careful=request.risk == CAREFUL)
+
+
+def curves_of(studio: Studio, posed: Posed, change: Change, ends: Floats) -> Curves:
+    """Curves of the goal up to a largest weekly spend per cell (C,); what the studio knows is not worked out again."""
+    recall = Recall(studio.memory, change.shift_key, posed.question.today)
+    return goal_curves(posed.responses[0], posed.question, ends, recall)
 
 
 def on_problem(problem: Problem, posed: Posed, idle: Floats | None = None) -> Ground:

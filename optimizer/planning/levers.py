@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from optimizer.allocation.frontier import RUNGS
 from optimizer.planning.change import NO_CHANGE, Change
 from optimizer.planning.frontier_view import HIGHEST, FrontierView, draw_frontier
 from optimizer.planning.ground import ground_of, rules_of
@@ -48,7 +47,11 @@ def frontier_view(studio: Studio, request: PlanRequest, change: Change = NO_CHAN
 
 
 def next_money(
-    studio: Studio, request: PlanRequest, change: Change = NO_CHANGE, step: float | None = None, rungs: int = RUNGS
+    studio: Studio,
+    request: PlanRequest,
+    change: Change = NO_CHANGE,
+    step: float | None = None,
+    rungs: int | None = None,
 ) -> NextMoney:
     """Where the next money goes, step by step up and down from the asked budget, and where it stops paying.
 
@@ -59,8 +62,8 @@ def next_money(
     change : Change
     step : float, optional
         Money over all weeks; a round amount that suits the budget by default.
-    rungs : int
-        Most steps each way.
+    rungs : int, optional
+        Most steps each way; 5 by default, and 3 under rules, where each takes longer.
 
     Raises
     ------

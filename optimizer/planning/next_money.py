@@ -11,15 +11,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optimizer.allocation.frontier import RUNGS, Rung, ladder, solve_at
+from optimizer.allocation.frontier import RUNGS, Rung, ladder
 from optimizer.allocation.returns import spend_at_marginal_roas
 from optimizer.errors import InfeasibleError, InputError
 from optimizer.history.panel import Cell
 from optimizer.language.message import Message, join, percent, place, say
-from optimizer.planning.ground import Ground
+from optimizer.planning.ground import Ground, plan_at
 from optimizer.planning.wording import MONEY_OUTCOMES, PROFIT, and_more, money, quantity
 
 SHARE = 0.03  # of the budget, the most that a step is when none is asked for
+RUNGS_UNDER_RULES = 3
+TOLERANCE = 1e-4  # proven gap asked of each plan; a step is a small part of it
 ROUND = (5.0, 2.0, 1.0)
 SECONDS = 1.0  # for all steps together
 TOLD = 0.05  # of a step's money: a cell that gets less is not named
@@ -112,7 +114,7 @@ def round_step(budget: float) -> float:
     return next(size * power for size in ROUND if size * power <= most * (1.0 + 1e-9))
 
 
-def climb_budget(ground: Ground, step: float | None = None, rungs: int = RUNGS) -> NextMoney:
+def climb_budget(ground: Ground, step: float | None = None, rungs: int | None = None) -> NextMoney:
     """Say where the next money goes, and which goes first.
 
     Parameters
@@ -120,8 +122,8 @@ def climb_budget(ground: Ground, step: float | None = None, rungs: int = RUNGS) 
     ground : Ground
     step : float, optional
         Money over all weeks; a round amount that suits the budget by default.
-    rungs : int
-        Most steps each way.
+    rungs : int, optional
+        Most steps each way; 5 by default, and 3 under rules, where each takes longer.
 
     Returns
     -------
@@ -138,8 +140,9 @@ def climb_budget(ground: Ground, step: float | None = None, rungs: int = RUNGS) 
     size = round_step(ground.budget) if step is None else float(step)
     if not (math.isfinite(size) and size > 0.0):
         raise InputError.at(say("the step is {step}", step=str(step)), fix=say("it must be a number above 0"))
-    problem = replace(ground.problem, seconds=SECONDS, price_rules=False)
-    steps = [_step(ground, rung) for rung in ladder(problem, size / ground.weeks, rungs)]
+    count = (RUNGS_UNDER_RULES if ground.problem.rules else RUNGS) if rungs is None else rungs
+    problem = replace(ground.problem, tolerance=TOLERANCE, seconds=SECONDS, price_rules=False)
+    steps = [_step(ground, rung) for rung in ladder(problem, size / ground.weeks, count)]
     up, down = (_until_it_stays(one for one in steps if (one.money > 0) is way) for way in (True, False))
     stops, said = break_even(ground)
     return NextMoney(size, up, down, stops, join(" ", [said, ground.note]))
@@ -295,5 +298,5 @@ def _last_paying(ground: Ground, worth: float) -> float:
         Not even the first money does.
     """
     if ground.goal == PROFIT:
-        return float(solve_at(ground.problem, ground.room[1] / ground.weeks).spend.sum()) * ground.weeks
+        return float(plan_at(ground.problem, ground.room[1] / ground.weeks).spend.sum()) * ground.weeks
     return spend_at_marginal_roas(ground.problem, 1.0 / worth, weeks=ground.weeks).total_spend

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from numbers import Real
 
 from optimizer.errors import InputError
 from optimizer.language.message import Message, figure, number, say
@@ -66,15 +65,14 @@ def amount_of(value: object, what: Message, least: float = 0.0, most: float = 1e
     ------
     InputError
     """
-    fits = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
-    fits = fits and least <= float(value) <= most and not (above and float(value) == least)  # type: ignore[arg-type]
-    if not fits:
+    amount = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
+    if not least <= amount <= most or (above and amount == least):
         ends = {"least": figure(least, ",g"), "most": figure(most, ",g")}
         fix = say("it must be a number from {least} to {most}", **ends)
         if above:
             fix = say("it must be a number above {least} and up to {most}", **ends)
         raise InputError.at(say("{what} is {value}", what=what, value=shown(value)), fix=fix)
-    return float(value)  # type: ignore[arg-type]
+    return amount
 
 
 def whole_of(value: object, what: Message, least: int, most: int) -> int:
@@ -87,6 +85,19 @@ def whole_of(value: object, what: Message, least: int, most: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
         fix = say("it must be a whole number from {least} to {most}", least=number(least), most=number(most))
         raise InputError.at(say("{what} is {value}", what=what, value=shown(value)), fix=fix)
+    return value
+
+
+def truth_of(value: object, what: Message) -> bool:
+    """True or false.
+
+    Raises
+    ------
+    InputError
+    """
+    if not isinstance(value, bool):
+        problem = say("{what} is {value}", what=what, value=shown(value))
+        raise InputError.at(problem, fix=say("it must be true or false"))
     return value
 
 

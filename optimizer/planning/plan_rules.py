@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.language.message import Message, number, say
+from optimizer.planning.boxes import box_rules
 from optimizer.planning.request import RulesText
 from optimizer.planning.wording import money, quantity
 
@@ -27,7 +28,7 @@ WEAK = ("weak", "none")  # evidence that an exploration share is for
 
 
 def plan_rules(request: PlanRequest, question: Question, models: Sequence[Response], upper: Floats) -> tuple[Rule, ...]:
-    """The request's rules as records, and what production costs in units of the goal.
+    """The request's rules as records, its largest share and step, and what production costs in units of the goal.
 
     Parameters
     ----------
@@ -44,7 +45,7 @@ def plan_rules(request: PlanRequest, question: Question, models: Sequence[Respon
         The file cannot be used, or names what does not exist; or the goal cannot be weighed against production.
     """
     costs = question.economics.rules(models[0].panel.cells, question.goal)
-    return (*_asked_rules(request, question, models, upper), *costs)
+    return (*_asked_rules(request, question, models, upper), *box_rules(request, question), *costs)
 
 
 def _asked_rules(

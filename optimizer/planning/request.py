@@ -17,6 +17,7 @@ from optimizer.errors import InputError
 from optimizer.history.panel import Cell, Floats
 from optimizer.language.message import figure, number, place, say
 from optimizer.planning.cell_table import HISTORY, read_cell_table
+from optimizer.planning.plain_values import amount_of
 
 if TYPE_CHECKING:
     from optimizer.allocation.rules import Rule
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 MOST_WEEKS = 52
 FEWEST_DRAWS = 20
+MOST_STEP = 100.0  # largest step, as a share of today's spend
 MEAN, CAREFUL = "mean", "careful"
 RISKS = (MEAN, CAREFUL)
 """What is maximised over the draws: their mean, or the mean of the worst fifth of them."""
@@ -77,6 +79,11 @@ class PlanRequest:
         nothing else.
     risk : "mean" or "careful"
         What is maximised over the draws: their mean, or the mean of the worst 20 % of them.
+    largest_share : float or None
+        No cell gets more than this share of what the plan spends, above 0 and up to 1; but for those that bounds lock.
+    largest_step : float or None
+        No cell moves further from today's split, scaled to the budget, than this share of it, 0 or more; but for those
+        that bounds lock. A cell that gets nothing today may start with as much as the step of a usual cell.
 
     Raises
     ------
@@ -104,6 +111,8 @@ class PlanRequest:
     rules: str | Path | RulesText | tuple[Rule | RulesText, ...] | None = None
     today: dt.date | None = None
     risk: str = MEAN
+    largest_share: float | None = None
+    largest_step: float | None = None
 
     def __post_init__(self) -> None:
         _check_budget(self.budget)
@@ -119,6 +128,10 @@ class PlanRequest:
         if isinstance(self.earlier, str | Path):
             fix = say("give a list of files, even of one")
             raise InputError.at(say("earlier is {file}", file=repr(str(self.earlier))), fix=fix)
+        if self.largest_share is not None:
+            amount_of(self.largest_share, say("largest share"), 0.0, 1.0, above=True)
+        if self.largest_step is not None:
+            amount_of(self.largest_step, say("largest step"), 0.0, MOST_STEP)
         if self.risk not in RISKS:
             fix = say("choose {mean} or {careful}", mean=MEAN, careful=CAREFUL)
             raise InputError.at(say("risk is {risk}", risk=repr(self.risk)), fix=fix)
@@ -141,9 +154,10 @@ class PlanRequest:
 def _check_budget(budget: object) -> None:
     if isinstance(budget, bool) or not isinstance(budget, Real):
         raise InputError.at(say("budget is {budget}", budget=repr(budget)), fix=say("it must be a number above 0"))
-    if not (math.isfinite(budget) and budget > 0):
+    amount = float(budget)
+    if not (math.isfinite(amount) and amount > 0):
         fix = say("it must be above 0: the money for all weeks of the plan together")
-        raise InputError.at(say("budget is {budget}", budget=figure(float(budget), "g")), fix=fix)
+        raise InputError.at(say("budget is {budget}", budget=figure(amount, "g")), fix=fix)
 
 
 def _told(value: object) -> str:

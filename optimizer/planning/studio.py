@@ -143,6 +143,18 @@ def basis_of(history: History, request: PlanRequest, added: Sequence[Cell] = ())
     )
 
 
+def check_request(history: History, request: PlanRequest) -> None:
+    """Refuse a request that no plan can satisfy, before anything is fitted for it.
+
+    Raises
+    ------
+    InputError, InfeasibleError
+        As `answer` would.
+    """
+    request = replace(request, settings=request.read_settings())
+    settle(in_currency(_panel(history, request.by_audience), request.read_settings()), request)
+
+
 def open_studio(
     history: History, request: PlanRequest, progress: Progress | None = None, added: Sequence[Cell] = ()
 ) -> Studio:
@@ -175,7 +187,6 @@ def open_studio(
     request = replace(request, settings=request.read_settings())
     basis = basis_of(history, request, added)
     panel = in_currency(_panel(history, request.by_audience), request.read_settings())
-    settle(panel, request)  # what cannot be answered is not fitted
     earlier = load_earlier(panel, request)
     tell(say("Fitting the response"), 0.05)
     panel = _extended(panel, basis.added)

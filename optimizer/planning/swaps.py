@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -61,6 +61,21 @@ class Swap:
     def alike(self, share: float) -> bool:
         """Whether the money brings about as much in one place as in the other, fixed costs aside."""
         return self.costs == 0.0 and abs(self.brings - self.loses) <= share * max(abs(self.brings), abs(self.loses))
+
+
+class Choices(NamedTuple):
+    """The moves that gain most or lose least.
+
+    Attributes
+    ----------
+    allowed : Swap or None
+        Among those that keep every rule.
+    stopped : Swap or None
+        One that would do better still, and that rules stand against.
+    """
+
+    allowed: Swap | None
+    stopped: Swap | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,19 +227,25 @@ class Swaps:
 
     # Moves ----------------------------------------------------------------------------------------------------------
 
-    def best_source(self) -> Swap | None:
-        """The move to the cell that gains most or loses least, whatever rules say; None where nobody can give."""
-        return self._best([self.swap(d, self.cell) for d in self.others if not self.bare(d)])
+    def sources(self) -> Choices:
+        """The best moves to the cell."""
+        return self._choices([self.swap(d, self.cell) for d in self.others if not self.bare(d)])
 
-    def best_target(self) -> Swap | None:
-        """The move away that gains most or loses least, whatever rules say; None where nobody can take."""
-        return self._best([self.swap(self.cell, r) for r in self.others if not self.full(r)])
+    def targets(self) -> Choices:
+        """The best moves away from the cell."""
+        return self._choices([self.swap(self.cell, r) for r in self.others if not self.full(r)])
 
-    def _best(self, moves: Sequence[Swap | None]) -> Swap | None:
-        """The best of the moves of the amount spoken of, or of smaller ones where no place has room for it."""
+    def _choices(self, moves: Sequence[Swap | None]) -> Choices:
+        """Of moves of the amount spoken of, or of smaller ones where no place has room for it."""
         found = [move for move in moves if move is not None]
-        whole = [move for move in found if move.size >= self.words.unit - self.step]
-        return max(whole or found, key=lambda move: move.gain, default=None)
+        found = [move for move in found if move.size >= self.words.unit - self.step] or found
+        found.sort(key=lambda move: -move.gain)
+        stopped: Swap | None = None
+        for move in found:
+            if not self.broken_by(move):
+                return Choices(move, stopped if stopped is not None and stopped.gain > move.gain else None)
+            stopped = stopped or move
+        return Choices(None, stopped)
 
     def swap(self, giver: int, taker: int) -> Swap | None:
         """The move from one cell to another; None where bounds leave no room for it."""

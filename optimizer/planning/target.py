@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optimizer.allocation.frontier import plain, solve_at
+from optimizer.allocation.frontier import plain
 from optimizer.allocation.problem import Allocation, Problem
 from optimizer.allocation.targets import least_spend
 from optimizer.errors import InfeasibleError, InputError
 from optimizer.history.panel import Floats
-from optimizer.language.message import Message, percent, say
-from optimizer.planning.ground import Ground
+from optimizer.language.message import Message, say
+from optimizer.planning.chance import told_chance
+from optimizer.planning.ground import Ground, plan_at
 from optimizer.planning.outlook import interval
 from optimizer.planning.plan import Interval
 from optimizer.planning.wording import money, quantity, week_count
@@ -127,7 +128,7 @@ class _Search:
         """The best plan of a budget; None where rules allow none."""
         if budget not in self._plans:
             try:
-                self._plans[budget] = solve_at(self.ground.problem, budget / self.ground.weeks)
+                self._plans[budget] = plan_at(self.ground.problem, budget / self.ground.weeks)
             except InfeasibleError:
                 self._plans[budget] = None
         return self._plans[budget]
@@ -203,7 +204,7 @@ class _Search:
             "wanted": quantity(self.wanted, ground.goal, ground.currency),
             "weeks": week_count(ground.weeks),
             "budget": money(budget, ground.currency),
-            "share": percent(self.chance(budget)),
+            "share": told_chance(self.chance(budget), len(ground.idle)),
         }
         if at_least_spend:
             said = say(

@@ -13,17 +13,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.allocation.frontier import solve_at
 from optimizer.allocation.rules import RatioFloor
 from optimizer.errors import InfeasibleError, InputError
 from optimizer.history.panel import Floats
 from optimizer.language.message import Message, place, say
 from optimizer.planning.change import EVERYWHERE, NO_CHANGE, Change
-from optimizer.planning.ground import Ground, far_bounds, ground_of, on_problem, pose
+from optimizer.planning.ground import Ground, curves_of, far_bounds, ground_of, on_problem, plan_at, pose
 from optimizer.planning.outlook import interval
 from optimizer.planning.plan import Interval
 from optimizer.planning.plan_rules import plan_rules
-from optimizer.planning.problem import goal_curves
 from optimizer.response.curves import Curves
 
 if TYPE_CHECKING:
@@ -240,15 +238,14 @@ class _Levers:
     def _of_all(self, kind: str, share: float) -> Curves:
         """Curves with a lever moved on all networks."""
         if (kind, share) not in self._whole:
-            posed = pose(self.studio, self.request, moved(self.change, Lever(kind), share))
-            ends = self.base.problem.curves.knots[:, -1]
-            self._whole[kind, share] = goal_curves(posed.responses[0], posed.question, ends)
+            change, ends = moved(self.change, Lever(kind), share), self.base.problem.curves.knots[:, -1]
+            self._whole[kind, share] = curves_of(self.studio, pose(self.studio, self.request, change), change, ends)
         return self._whole[kind, share]
 
     def total(self, ground: Ground) -> Floats:
         """(S,) expected goal of the plan's weeks under the best plan, or today's split where no response is seen."""
         problem = replace(ground.problem, tolerance=TOLERANCE, seconds=SECONDS, price_rules=False)
-        plan = solve_at(problem, problem.budget)
+        plan = plan_at(problem, problem.budget)
         split = (plan.spend, plan.certificate.value) if ground.responsive else (plan.baseline, plan.baseline_value)
         return ground.net(ground.draws(split[0][None])[0][0], *split)
 

@@ -95,11 +95,15 @@ def _more(view: Swaps) -> Message:
         return _said(_at_most(view), _doubts(view))
     if view.unspent and view.between_next() <= 0.0:
         return _said(_not_worth_it(view), _doubts(view))
-    move = view.best_source()
-    if move is None:
-        nobody = say("No other place can give money: each stands at its minimum.")
-        return _said(nobody, _doubts(view))
-    return _said(_stopped_up(view, move), _held_below(view, move), _doubts(view))
+    move, stopped = view.sources()
+    if move is None and stopped is None:
+        return _said(say("No other place can give money: each stands at its minimum."), _doubts(view))
+    if move is None and stopped is not None and _wanted(stopped):
+        return _said(_ruled_out(view, stopped, _up_fact(view, stopped)), _doubts(view))
+    move = move or stopped
+    assert move is not None
+    held = _held_by_rules(view, stopped, up=True) or _held_below(view, move)
+    return _said(_best_up(view, move), held, _doubts(view))
 
 
 def _less(view: Swaps) -> Message:
@@ -113,12 +117,17 @@ def _less(view: Swaps) -> Message:
         )
     if view.bare(view.cell):
         return _said(_at_least(view), _doubts(view, up=False))
-    move = view.best_target()
+    move, stopped = view.targets()
     if view.paid and (move is None or move.brings <= 0.0):
         return _said(_earns_itself(view), _doubts(view, up=False))
-    if move is None:
+    if move is None and stopped is None:
         return say("No other place can take money: each stands at its maximum.")
-    return _said(_stopped_down(view, move), _held_above(view, move), _doubts(view, up=False))
+    if move is None and stopped is not None and _wanted(stopped):
+        return _said(_ruled_out(view, stopped, _down_fact(view, stopped)), _doubts(view, up=False))
+    move = move or stopped
+    assert move is not None
+    held = _held_by_rules(view, stopped, up=False) or _held_above(view, move)
+    return _said(_best_down(view, move), held, _doubts(view, up=False))
 
 
 def _careful(plan: Plan, said: Message) -> Message:
@@ -232,12 +241,11 @@ def _fixed(view: Swaps) -> Message:
 # Between the bounds -------------------------------------------------------------------------------------------------
 
 
-def _stopped_up(view: Swaps, move: Swap) -> Message:
-    """What stops money from moving here from the best place to take it."""
-    figures = {"there": _name(view, move.giver), **_figures(view, move.brings, move.loses, move.size)}
+def _best_up(view: Swaps, move: Swap) -> Message:
+    """What the best move to the cell, of those that rules allow, would bring and lose."""
     if _pays(move):
-        fact = say("The next {unit} would bring {here} here, and taking them from {there} would lose {away}", **figures)
-        return _against(view, move, fact)
+        return _within_gap(view, _up_fact(view, move))
+    figures = {"there": _name(view, move.giver), **_figures(view, move.brings, move.loses, move.size)}
     if move.alike(ALIKE):
         return say(
             "The next {unit} would bring {here} here, about as much as they bring at {there}, the best place to take "
@@ -251,12 +259,11 @@ def _stopped_up(view: Swaps, move: Swap) -> Message:
     )
 
 
-def _stopped_down(view: Swaps, move: Swap) -> Message:
-    """What stops money from moving away to the best place for it."""
-    figures = {"there": _name(view, move.taker), **_figures(view, move.loses, move.brings, move.size)}
+def _best_down(view: Swaps, move: Swap) -> Message:
+    """What the best move away, of those that rules allow, would lose and bring."""
     if _pays(move):
-        fact = say("Taking {unit} away would lose {here} here, and at {there} they would bring {away}", **figures)
-        return _against(view, move, fact)
+        return _within_gap(view, _down_fact(view, move))
+    figures = {"there": _name(view, move.taker), **_figures(view, move.loses, move.brings, move.size)}
     if move.alike(ALIKE):
         return say(
             "Taking {unit} away would lose {here} here, about as much as they would bring at {there}, the best place "
@@ -270,21 +277,55 @@ def _stopped_down(view: Swaps, move: Swap) -> Message:
     )
 
 
+def _up_fact(view: Swaps, move: Swap) -> Message:
+    figures = {"there": _name(view, move.giver), **_figures(view, move.brings, move.loses, move.size)}
+    return say("The next {unit} would bring {here} here, and taking them from {there} would lose {away}", **figures)
+
+
+def _down_fact(view: Swaps, move: Swap) -> Message:
+    figures = {"there": _name(view, move.taker), **_figures(view, move.loses, move.brings, move.size)}
+    return say("Taking {unit} away would lose {here} here, and at {there} they would bring {away}", **figures)
+
+
 def _pays(move: Swap) -> bool:
-    """Whether a move would bring something, or would but for a fixed cost; not where the two are about alike."""
-    return not move.alike(ALIKE) and max(move.gain, move.brings - move.loses) > 0
+    """Whether a move would bring something; not where the two are about alike."""
+    return not move.alike(ALIKE) and move.gain > 0
 
 
-def _against(view: Swaps, move: Swap, fact: Message) -> Message:
-    """A move that bounds allow: the rules that stand against it, or the gap that the proof leaves open."""
+def _within_gap(view: Swaps, fact: Message) -> Message:
+    """A move that would pay a little: what the proof leaves open."""
+    proven, words = view.plan.allocation.certificate, view.words
+    left = quantity(proven.bound - proven.value, words.goal, words.currency, short=True)
+    return say("{fact}; the proof leaves {gap} open, and this lies within it.", fact=fact, gap=left)
+
+
+def _ruled_out(view: Swaps, move: Swap, fact: Message) -> Message:
+    """Rules that stand against every move, with what they cost."""
     broken = view.broken_by(move)
-    if not broken:
-        proven, words = view.plan.allocation.certificate, view.words
-        left = quantity(proven.bound - proven.value, words.goal, words.currency, short=True)
-        return say("{fact}; the proof leaves {gap} open, and this lies within it.", fact=fact, gap=left)
     names = join(", ", [state.label for state in broken])
     stopped = say("{fact}, but a rule stands against it: {names}.", fact=fact, names=names)
     return _said(stopped, *(_price(view, state) for state in broken[:NAMED_RULES]))
+
+
+def _wanted(move: Swap) -> bool:
+    """Whether a move would pay, or would but for a fixed cost."""
+    return not move.alike(ALIKE) and (move.gain > 0 or move.brings > move.loses)
+
+
+def _held_by_rules(view: Swaps, move: Swap | None, *, up: bool) -> Message | str:
+    """Another cell with which a move would pay, and the rules that stand against it."""
+    if move is None or not _wanted(move):
+        return ""
+    broken = view.broken_by(move)
+    figures = _figures(view, move.brings, move.loses, move.size)
+    figures["names"] = join(", ", [state.label for state in broken])
+    if up:
+        figures["there"] = _name(view, move.giver)
+        said = say("Taking them from {there} would lose only {away}, but a rule stands against it: {names}.", **figures)
+    else:
+        figures["there"] = _name(view, move.taker)
+        said = say("At {there} they would bring {here}, but a rule stands against it: {names}.", **figures)
+    return _said(said, *(_price(view, state) for state in broken[:NAMED_RULES]))
 
 
 def _price(view: Swaps, state: RuleState) -> Message | str:

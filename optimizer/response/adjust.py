@@ -8,7 +8,6 @@ evidence of each cell and the range of spend it tried, stays as it is.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +17,6 @@ from optimizer.response.forecast import Future
 from optimizer.response.goal import GoalResponse
 from optimizer.response.model import FittedResponse
 from optimizer.response.unit_value import UnitValue
-
-AnyResponse = TypeVar("AnyResponse", FittedResponse, GoalResponse)
 
 FOLLOWS_RATE = ("conversions", "revenue")
 """Fitted outcomes that a higher conversion rate raises; clicks and the like come before it."""
@@ -49,7 +46,7 @@ class Shift:
     demand: Floats
 
 
-def shifted(response: AnyResponse, shift: Shift) -> AnyResponse:
+def shifted(response: FittedResponse | GoalResponse, shift: Shift) -> FittedResponse | GoalResponse:
     """The response under a shift.
 
     Parameters
@@ -59,7 +56,11 @@ def shifted(response: AnyResponse, shift: Shift) -> AnyResponse:
     shift : Shift
     """
     if isinstance(response, GoalResponse):
-        return replace(response, parts=tuple(shifted(part, shift) for part in response.parts))
+        return replace(response, parts=tuple(_shifted(part, shift) for part in response.parts))
+    return _shifted(response, shift)
+
+
+def _shifted(response: FittedResponse, shift: Shift) -> FittedResponse:
     future, value = response.future, response.unit_value
     rate = shift.rate if response.outcome in FOLLOWS_RATE else np.ones_like(shift.rate)
     # revenue that was fitted by itself has no unit value: its amounts, and their noise, are scaled
@@ -87,15 +88,13 @@ def _revalued(value: UnitValue, future: Future, rate: Floats, worth: float) -> U
     return replace(value, mean=value.mean + np.log(worth) + before - after)
 
 
-def without_history(response: AnyResponse, cells: NDArray[np.bool_]) -> AnyResponse:
+def without_history(response: FittedResponse, cells: NDArray[np.bool_]) -> FittedResponse:
     """The response with some cells (C,) that were never there: they bring nothing unless money is spent on them.
 
     Such a cell has no posts: it has no organic outcome, and in draws where spend does nothing on it, it brings nothing.
     What a unit of its outcome is worth is taken from the other cells of its network, or from all where there are fewer
     than two of them, with their spread.
     """
-    if isinstance(response, GoalResponse):
-        return replace(response, parts=tuple(without_history(part, cells) for part in response.parts))
     future, value = response.future, response.unit_value
     draws = replace(
         future.draws,

@@ -45,7 +45,8 @@ class WeeklyPart:
     def cells(self, part: slice | NDArray[np.intp]) -> WeeklyPart:
         """The same for some of the cells."""
         own = (self.half, self.slope, self.decay, self.carry_in, self.worth)
-        return WeeklyPart(*(np.ascontiguousarray(values[:, part]) for values in own), self.demand)
+        half, slope, decay, carry_in, worth = (np.ascontiguousarray(values[:, part]) for values in own)
+        return WeeklyPart(half, slope, decay, carry_in, worth, self.demand)
 
     def height(self, state: Floats) -> tuple[Floats, Floats]:
         """Height of the curves over that at the reference, and its derivative, at relative spend (S, C, ...)."""

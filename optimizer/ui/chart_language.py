@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Literal, TypeVar, cast
 
 import altair as alt
 from babel.dates import get_day_names, get_month_names
@@ -10,14 +10,14 @@ from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from optimizer.ui.language import speaker
 
-Chart = TypeVar("Chart", alt.Chart, alt.LayerChart, alt.FacetChart, alt.HConcatChart, alt.VConcatChart)
+Chart = TypeVar("Chart", bound=alt.TopLevelMixin)
 
 
 def in_language(chart: Chart) -> Chart:
     """The chart with the numbers, days and months of its reader's language, and without a frame."""
     locale = speaker().locale
     decimal, group = get_decimal_symbol(locale), get_group_symbol(locale)
-    widths = ("wide", "abbreviated")
+    widths: tuple[Literal["wide", "abbreviated"], ...] = ("wide", "abbreviated")
     months = {width: [get_month_names(width, locale=locale)[m] for m in range(1, 13)] for width in widths}
     # Babel counts days from Monday, charts from Sunday
     days = {width: [get_day_names(width, locale=locale)[d] for d in (6, 0, 1, 2, 3, 4, 5)] for width in widths}
@@ -32,4 +32,6 @@ def in_language(chart: Chart) -> Chart:
         shortMonths=months["abbreviated"],
     )
     number = alt.NumberLocale(decimal=decimal, thousands=group, grouping=[3], currency=["", ""])
-    return chart.configure(locale=alt.Locale(number=number, time=time)).configure_view(strokeWidth=0)
+    made = chart.copy(deep=False)  # type: ignore[attr-defined]  # every chart has it, the mixin that names them does not
+    made.config = alt.Config(locale=alt.Locale(number=number, time=time), view=alt.ViewConfig(strokeWidth=0))
+    return cast(Chart, made)

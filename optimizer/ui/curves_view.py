@@ -86,21 +86,21 @@ def overview(curves: ReturnCurves) -> pd.DataFrame:
         }
         for c, cell in enumerate(curves.cells)
     ]
-    return pd.DataFrame(sorted(rows, key=lambda row: -float(str(row["today"]))))
+    table = pd.DataFrame(rows)
+    return table.sort_values("today", ascending=False, ignore_index=True)
 
 
 def overview_sentence(curves: ReturnCurves) -> str:
     """What the overview comes to, in words."""
     table = overview(curves)
-    best, worst = table.iloc[0], table.iloc[-1]
-    unit = money(1.0, curves.currency)
+    best, worst = table.to_dict("records")[0], table.to_dict("records")[-1]
     told = _(
         "Today the next {unit} brings most in {best} ({best_value}) and least in {worst} ({worst_value}).",
-        unit=unit,
+        unit=money(1.0, curves.currency),
         best=best["place"],
-        best_value=_brought(curves, float(best["today"])),
+        best_value=_brought(curves, best["today"]),
         worst=worst["place"],
-        worst_value=_brought(curves, float(worst["today"])),
+        worst_value=_brought(curves, worst["today"]),
     )
     middle = float(table["plan"].median())
     alike = int((np.abs(table["plan"] - middle) <= ALIKE * abs(middle)).sum())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from optimizer.ui.charts import CURVE, PLAN
+from optimizer.ui.charts import CURVE, PLAN, QUIET
 from optimizer.ui.language import _
 from optimizer.ui.plan_flow import End, Flow
 
@@ -19,14 +19,14 @@ def flow_height(flow: Flow) -> int:
 
 def flow_option(flow: Flow) -> dict[str, object]:
     """Givers on the left in orange, takers on the right in blue; sign, side and name say the same."""
-    nodes = [
+    nodes: list[dict[str, object]] = [
         *(_node(one, PLAN, "left") for one in flow.givers),
         *(_node(one, CURVE, "right") for one in flow.takers),
     ]
-    links = [
-        {"source": giver.label, "target": taker.label, "value": round(float(flow.links[g, t]), 2)}
-        for g, giver in enumerate(flow.givers)
-        for t, taker in enumerate(flow.takers)
+    nodes.append({"name": flow.middle, "itemStyle": {"color": QUIET, "borderWidth": 0}, "label": {"position": "right"}})
+    links: list[dict[str, object]] = [
+        *({"source": one.label, "target": flow.middle, "value": round(one.amount, 2)} for one in flow.givers),
+        *({"source": flow.middle, "target": one.label, "value": round(one.amount, 2)} for one in flow.takers),
     ]
     series = {
         "type": "sankey",
@@ -37,10 +37,11 @@ def flow_option(flow: Flow) -> dict[str, object]:
         "top": 8,
         "bottom": 8,
         "nodeWidth": 12,
+        "label": {"fontSize": 13},
         "nodeGap": 14,
         "layoutIterations": 0,
         "draggable": False,
-        "lineStyle": {"color": "gradient", "opacity": 0.28, "curveness": 0.5},
+        "lineStyle": {"color": "gradient", "opacity": 0.3, "curveness": 0.5},
         "emphasis": {"focus": "adjacency"},
         "tooltip": {"valueFormatter": "localized"},
         "animation": False,
@@ -49,7 +50,7 @@ def flow_option(flow: Flow) -> dict[str, object]:
 
 
 def flow_frame(flow: Flow) -> pd.DataFrame:
-    """Every link of the chart, for its download."""
+    """Every giver with every taker, for the download."""
     rows = [
         (giver.name, taker.name, round(float(flow.links[g, t]), 2))
         for g, giver in enumerate(flow.givers)

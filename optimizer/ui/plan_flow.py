@@ -1,7 +1,7 @@
 """What flows where: the money that changes its place between today's split and the plan, as records without Streamlit.
 
-Money has no name on it: which giver's money a taker gets is nobody's to say. Every giver is therefore shown as giving
-to every taker by the taker's share of all that is received.
+Money carries no name: which giver's money a taker gets is nobody's to say. It therefore flows through one middle, and
+where single flows are listed each giver gives to every taker by the taker's share of all that is received.
 """
 
 from __future__ import annotations
@@ -53,6 +53,8 @@ class Flow:
         Largest first.
     links : float array, shape (givers, takers)
         Money a week from each giver to each taker, in proportion.
+    middle : str
+        All that moves, with its unit.
     caption, description : str
         How to read it; and the same for a screen reader, with every amount.
     """
@@ -60,6 +62,7 @@ class Flow:
     givers: tuple[End, ...]
     takers: tuple[End, ...]
     links: Floats
+    middle: str
     caption: str
     description: str
 
@@ -75,8 +78,14 @@ def flow(plan: Plan) -> Flow | None:
     if not givers or not takers:
         return None
     given, taken = (np.array([one.amount for one in side]) for side in (givers, takers))
+    moved = money(float(given.sum()), plan.currency, step)
     return Flow(
-        givers, takers, np.outer(given, taken / taken.sum()), _caption(plan, float(given.sum())), _said(givers, takers)
+        givers,
+        takers,
+        np.outer(given, taken / taken.sum()),
+        _("{moved} a week", moved=moved),
+        _caption(plan, moved),
+        _said(givers, takers),
     )
 
 
@@ -93,12 +102,12 @@ def _ends(changes: Sequence[tuple[str, float]], step: float, direction: str) -> 
     return tuple(End(name, amount, signed(sign * amount, step)) for name, amount in named if amount > step / 2)
 
 
-def _caption(plan: Plan, moved: float) -> str:
+def _caption(plan: Plan, moved: str) -> str:
     weekly = sum(move.today for move in plan.moves)
     return _(
-        "{moved} of {weekly} a week change their place; the rest stays where it is. Money carries no name, so each "
-        "place that gives is drawn as giving to all that receive, by what they receive.",
-        moved=money(moved, plan.currency, table_step(plan)),
+        "{moved} of {weekly} a week change their place; the rest stays where it is. Money carries no name, so nobody "
+        "can tell who gives to whom: all that is given flows together, and from there to those that receive.",
+        moved=moved,
         weekly=money(weekly, plan.currency, table_step(plan)),
     )
 

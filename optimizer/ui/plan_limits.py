@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from optimizer.allocation.problem import RuleState
 from optimizer.planning.asked import Asked
 from optimizer.planning.plan import Plan
-from optimizer.planning.why import why_not_less, why_not_more
 from optimizer.planning.wording import quantity
 from optimizer.ui.cells import next_step, table_step
 from optimizer.ui.format import money, place_name
 from optimizer.ui.language import _, n_, tell
-
-AT = 1e-3  # of a bound: spend as near as this stands at it
 
 
 @dataclass(frozen=True)
@@ -96,14 +93,20 @@ def _rule_row(rule: RuleState, plan: Plan) -> LimitRow:
 
 
 def _place_row(c: int, plan: Plan, asked: Asked) -> LimitRow:
-    """A place held at its maximum, its minimum or a fixed amount, with the price of that."""
-    proven, cell = plan.allocation.certificate, plan.cells[c]
-    unit = next_step(plan)
-    price = float(proven.bound_prices[c]) / len(plan.weeks) * unit
-    brings = tell(quantity(price, plan.goal, plan.currency, short=True))
+    """A place held at its maximum, its minimum or a fixed amount, with the price of that at the margin."""
+    proven, cell, unit = plan.allocation.certificate, plan.cells[c], next_step(plan)
     up = c in proven.at_upper
-    cost = _("{brings} for each {unit}", brings=brings, unit=money(unit, ""))
-    return LimitRow(_kind(c, plan, asked, up), place_name(*cell), cost, _reason(c, plan, brings, up))
+    cost, here = (
+        tell(quantity(per_unit * unit, plan.goal, plan.currency, short=True))
+        for per_unit in (float(proven.bound_prices[c]) / len(plan.weeks), plan.moves[c].marginal)
+    )
+    words = {"unit": money(unit, plan.currency), "here": here, "cost": cost}
+    if up:
+        reason = _("The next {unit} would bring {here} here, {cost} more than where they would be taken.", **words)
+    else:
+        reason = _("The last {unit} bring {here} here and would bring {cost} more elsewhere.", **words)
+    written = _("{cost} for each {unit}", cost=cost, unit=money(unit, ""))
+    return LimitRow(_kind(c, plan, asked, up), place_name(*cell), written, reason)
 
 
 def _kind(c: int, plan: Plan, asked: Asked, up: bool) -> str:
@@ -118,15 +121,3 @@ def _kind(c: int, plan: Plan, asked: Asked, up: bool) -> str:
     if asked.limits.get(label, (None, None))[1] is not None:
         return _("Maximum of {amount} a week", amount=written)
     return _("Usual maximum of {amount} a week", amount=written)
-
-
-def _reason(c: int, plan: Plan, brings: str, up: bool) -> str:
-    """Why more, or less, would be better there, with the figures on both sides where no rule stands between."""
-    cell = plan.cells[c]
-    fixed = float(plan.bounds.upper[c] - plan.bounds.lower[c]) <= AT * float(plan.bounds.upper[c])
-    if not plan.allocation.certificate.rules and not fixed:
-        return tell(why_not_more(plan, cell) if up else why_not_less(plan, cell))
-    words = {"unit": money(next_step(plan), plan.currency), "brings": brings}
-    if up:
-        return _("Each {unit} more here would bring about {brings} more than where they would be taken.", **words)
-    return _("Each {unit} less here would bring about {brings} more elsewhere than they bring here.", **words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +23,7 @@ from optimizer.planning.asked import Asked
 from optimizer.planning.change import NO_CHANGE, Change
 from optimizer.planning.goal import usual_goals
 from optimizer.planning.plan import Plan
+from optimizer.planning.request import PlanRequest
 from optimizer.planning.studio import Studio, answer, basis_of, open_studio
 from optimizer.store import Kept, Kind, Store, open_store
 from optimizer.ui.data_store import Reading, reading_of, usual
@@ -199,10 +200,15 @@ def holds(known: Facts) -> Holds:
 
 def studio(source: Source, asked: Asked, change: Change = NO_CHANGE, progress: Progress | None = None) -> Studio:
     """The fitted history behind a question, kept for the questions that follow."""
+    panel = build_panel(history(source), by_audience=asked.by_audience)
+    return studio_for(source, asked.request(panel), change.added_cells, progress)
+
+
+def studio_for(
+    source: Source, request: PlanRequest, added: Sequence[Cell] = (), progress: Progress | None = None
+) -> Studio:
+    """The fitted history behind a request, with the cells that scenarios add."""
     read = history(source)
-    panel = build_panel(read, by_audience=asked.by_audience)
-    request = asked.request(panel)
-    added = tuple(Cell(*pair) for pair in change.added)
     key = (source.name, basis_of(read, request, added))
     return _studios().take(key, lambda: open_studio(read, request, progress, added))
 

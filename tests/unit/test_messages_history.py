@@ -338,10 +338,10 @@ def test_the_files_of_this_test_bring_up_what_the_rules_can_say(root):
 def test_vietnamese_keeps_the_figures_and_what_the_file_says(name):
     told = {speaker("vi").tell(said) for said in said_of(CASES[name])}
     wanted = {
-        "mistyped year": "h.csv, dòng 3, cột date: ngày 12 thg 1, 2062 cách ngày liền trước 36 năm"
-        " (19 thg 1, 2026 ở dòng 4); hãy sửa lại năm, hoặc bỏ phần dữ liệu quá cũ không còn giá trị tham khảo.",
-        "weeks without rows": "30 tuần trong khoảng từ 6 thg 1, 2025 đến 23 thg 2, 2026 không có dòng nào"
-        " (17 thg 3, 2025, 24 thg 3, 2025, 31 thg 3, 2025, 7 thg 4, 2025 và 26 mục khác)",
+        "mistyped year": "h.csv, dòng 3, cột date: ngày 12/01/2062 cách ngày liền trước 36 năm"
+        " (19/01/2026 ở dòng 4); hãy sửa lại năm, hoặc bỏ phần dữ liệu quá cũ không còn giá trị tham khảo.",
+        "weeks without rows": "30 tuần trong khoảng từ 06/01/2025 đến 23/02/2026 không có dòng nào"
+        " (17/03/2025, 24/03/2025, 31/03/2025, 07/04/2025 và 26 mục khác)",
         "outliers": "còn 2 giá trị khác cũng lệch xa như vậy",
         "spellings": "'Facebook', 'facebook' là các cách viết của cùng một tên",
     }

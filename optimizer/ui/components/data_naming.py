@@ -91,12 +91,26 @@ BASE: Naming = (NamingRule("content_type", "equals", "", EMPTY),)  # type: ignor
 
 
 def _drafts(reading: Reading) -> Drafts:
-    """The rules as they are being edited; what is kept where that is another history or a newer version."""
-    mark = (state.view().history, reading.naming_version)
-    if st.session_state.get(OF) != mark:
-        st.session_state[OF], st.session_state[DRAFTS] = mark, drafts_of(reading.naming)
+    """The rules as they are being edited; what is kept where that is another history, or where nothing was edited."""
+    history, _version, loaded = st.session_state.get(OF, ("", 0, ()))
+    if history != state.view().history or rules_or_none(st.session_state[DRAFTS]) == loaded:
+        _load(reading)
     drafts: Drafts = st.session_state[DRAFTS]
     return drafts
+
+
+def _load(reading: Reading) -> None:
+    """Edit what is kept; the version it has is the one that saving starts from."""
+    st.session_state[OF] = (state.view().history, reading.naming_version, reading.naming)
+    st.session_state[DRAFTS] = drafts_of(reading.naming)
+
+
+def rules_or_none(drafts: Drafts) -> Naming | None:
+    """The rules of drafts, None while one of them is not finished."""
+    try:
+        return rules_of(drafts) if len(drafts) == sum(not one.empty for one in drafts) else None
+    except OptimizerError:
+        return None
 
 
 def _change(drafts: Drafts) -> None:
@@ -163,12 +177,10 @@ def _save(source: Source, reading: Reading, rules: Naming) -> None:
             key="naming_save",
             disabled=same,
             on_click=_keep,
-            args=(source, rules, reading.naming_version),
+            args=(source, rules, st.session_state[OF][1]),
         )
         if not same:
-            st.button(
-                _("Back to what is saved"), key="naming_back", on_click=_change, args=(drafts_of(reading.naming),)
-            )
+            st.button(_("Load what is saved"), key="naming_back", on_click=_load, args=(reading,))
 
 
 def _keep(source: Source, rules: Naming, version: int) -> None:
@@ -178,7 +190,8 @@ def _keep(source: Source, rules: Naming, version: int) -> None:
         other = source.read_as(source.mapping, rules)
         facts = counted(service.history(other), other.sha256)
         keep_naming(service.store(), state.view().history, rules, facts, state.author(), version)
-        asked, gone = state.asked(), ()
+        _load(reading_of(service.store(), state.view().history))
+        asked, gone = state.asked(), tuple[str, ...]()
         if asked is not None:
             asked, gone = fit_question(asked, [cell.label for cell in service.facts(other).cells])
             state.ask(asked)

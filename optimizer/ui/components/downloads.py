@@ -15,10 +15,10 @@ CSV, XLSX, JSON = (
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "application/json",
 )
-_KINDS = {"csv": CSV, "xlsx": XLSX, "json": JSON}
+_KINDS = {"csv": CSV, "xlsx": XLSX, "json": JSON, "toml": "application/toml"}
 
 
-def download(label: str, make: bytes | Callable[[], bytes], file_name: str, key: str) -> None:
+def download(label: str, make: bytes | Callable[[], bytes], file_name: str, key: str, *, quiet: bool = False) -> None:
     """A button that hands over a file; a function is called only when the button is pressed.
 
     Parameters
@@ -26,8 +26,10 @@ def download(label: str, make: bytes | Callable[[], bytes], file_name: str, key:
     label : str
     make : bytes or callable
     file_name : str
-        Its ending says the kind: csv, xlsx or json.
+        Its ending says the kind: csv, xlsx, json or toml.
     key : str
+    quiet : bool
+        Without a frame, for what stands beside every chart.
     """
     st.download_button(
         label,
@@ -37,12 +39,13 @@ def download(label: str, make: bytes | Callable[[], bytes], file_name: str, key:
         on_click="ignore",
         icon=":material/download:",
         key=key,
+        type="tertiary" if quiet else "secondary",
     )
 
 
 def chart_data(frame: pd.DataFrame, name: str) -> None:
     """The numbers behind a chart, as CSV, below it."""
-    download(_("Data of this chart"), lambda: csv_bytes(frame), f"{name}.csv", key=f"data_{name}")
+    download(_("Data of this chart"), lambda: csv_bytes(frame), f"{name}.csv", key=f"data_{name}", quiet=True)
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:

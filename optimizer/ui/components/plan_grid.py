@@ -26,7 +26,7 @@ from optimizer.ui.plan_edits import AMOUNT, KEEP, LEAST, MOST, GridRow, freed, r
 KEY = "plan_grid"
 FREE, REFUSED = "plan_free", "plan_grid_refused"
 _EDITION, _DRAWN = "plan_grid_edition", "plan_grid_drawn"  # number of the widget, and what it was drawn for
-ROW_HEIGHT, MOST_HEIGHT = 35, 560  # pixels
+ROW_HEIGHT, MOST_HEIGHT = 35, 740  # pixels
 PLACE, TODAY, PLANNED = "place", "today", "plan"
 
 

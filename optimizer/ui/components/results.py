@@ -72,7 +72,8 @@ def show_flow(plan: Plan) -> None:
 def show_grid(plan: Plan) -> None:
     """Networks down, content types across."""
     caption = _(
-        "{unit} a week, today → plan. ▲ more, ▼ less, = as today. An empty place has no history.",
+        "{unit} a week in the plan, and the change from today: ▲ more, ▼ less, = as today. An empty place has no "
+        "history.",
         unit=plan.currency or _("Money"),
     )
     part(_("Where the money goes"), note=caption)
@@ -120,6 +121,7 @@ def show_limits(plan: Plan, asked: Asked) -> None:
 def show_files(plan: Plan, asked: Asked) -> None:
     """The plan as files, and keeping it for later."""
     first = str(plan.weeks[0])
+    part(_("Keep and download"))
     with st.container(horizontal=True, key="downloads"):
         download(_("Plan as CSV"), lambda: plan_csv(plan).encode("utf-8"), f"plan-{first}.csv", key="download_plan")
         download(_("Plan as XLSX"), lambda: _xlsx(plan), f"plan-{first}.xlsx", key="download_xlsx")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from optimizer.ui.components import style_data, style_plan
+
 CSS = """
 .stMainBlockContainer { max-width: 1240px; padding: 3.2rem 2.5rem 3rem; }
 .co-headline { border-left: 4px solid #2f80d0; padding: .1rem 0 .1rem 1rem; margin: .4rem 0 .2rem; }
@@ -90,4 +92,4 @@ h1.co-title { font-size: 1rem; font-weight: 600; padding: 0; margin: 0; opacity:
 
 def stylesheet() -> str:
     """The rules as an HTML element."""
-    return f"<style>{CSS}</style>"
+    return f"<style>{CSS}{style_data.CSS}{style_plan.CSS}</style>"

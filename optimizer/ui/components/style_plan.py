@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 CSS = """
-.st-key-plan_inputs [data-testid="stCaptionContainer"] p { margin: 0; }
-.co-limits td:nth-child(1), .co-limits td:nth-child(2), .co-limits td:nth-child(3) { white-space: nowrap; }
+.st-key-plan_inputs [data-testid="stCaptionContainer"] { margin-bottom: 0; }
+.st-key-figures [data-testid="stMetricValue"] { font-size: 1.6rem; }
+.st-key-figures [data-testid="stMetricDelta"] { border-radius: .5rem; }
+.st-key-figures [data-testid="stMetricLabel"] *, .st-key-figures [data-testid="stMetricDelta"] * {
+    white-space: normal; overflow: visible; }
+.st-key-flow svg text { fill: currentColor; }
+.co-limits td:nth-child(1) { min-width: 10rem; }
+.co-limits td:nth-child(2), .co-limits td:nth-child(3) { white-space: nowrap; }
 .co-limits td:nth-child(1) { font-weight: 600; }
 .co-limits td:nth-child(4) { min-width: 17rem; line-height: 1.4; }
 .co-flow { display: grid; grid-template-columns: 1fr 1fr; gap: .6rem 2.5rem; font-size: .9rem;

@@ -130,9 +130,8 @@ def _grid_cell(cell: GridCell | None, column: str, total: bool) -> str:
     tint = f' style="background-color:rgba({TINT[cell.direction]},{alpha})"' if cell.strength else ""
     arrow = ARROWS[cell.direction]
     change = arrow if cell.direction == SAME else f"{arrow} {cell.change.lstrip('+−')}"
-    before = f"<i>{escape(cell.today)} →</i> " if cell.direction != SAME else ""
     style = "" if total else tint
-    return f'<td role="cell" {label}{style}><b>{before}{escape(cell.plan)}</b><span>{escape(change)}</span></td>'
+    return f'<td role="cell" {label}{style}><b>{escape(cell.plan)}</b><span>{escape(change)}</span></td>'
 
 
 def _move_line(row: MoveRow, names: Sequence[str]) -> str:

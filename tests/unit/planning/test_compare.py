@@ -71,6 +71,7 @@ def test_differences_are_taken_draw_by_draw(studios):
         assert row.difference.high - row.difference.low < 0.5 * (alone.high - alone.low)
     assert found.row(1, "revenue").better < 0.05
     assert "less revenue than As it is" in found.sentence(1)
+    assert found.sentence(1).endswith("better with a probability of less than 1 %.")
 
 
 def test_less_is_better_for_cost_per_conversion_and_spend_is_neither(studios):

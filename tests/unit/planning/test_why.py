@@ -101,7 +101,7 @@ def test_no_plan_that_gives_more_or_less_is_worth_more(panel, response, seed):
     proven, spend = plan.allocation.certificate, plan.spend.mean(axis=1)
     for c, cell in enumerate(CELLS):
         view = Swaps.of(plan, cell, ())
-        for move, way in ((view.best_source(), 1.0), (view.best_target(), -1.0)):
+        for move, way in ((view.sources().allowed, 1.0), (view.targets().allowed, -1.0)):
             if move is None or (way > 0 and view.full(c)) or (way < 0 and view.bare(c)):
                 continue
             at = spend[c] + way * move.size
@@ -176,9 +176,23 @@ def test_a_rule_that_stops_it_is_named_with_what_it_costs(panel, response):
     assert cost == pytest.approx(free.allocation.certificate.value - plan.allocation.certificate.value, rel=0.02)
     here, away = figures(said)[1:3]
     assert here > away
-    # within the group the rule does not matter
-    assert "rule" not in why_not_less(planned(panel, response, rules=(GroupLimit((0, 1, 2), maximum=1300.0),)), TIKTOK,
-                                      (GroupLimit((0, 1, 2), maximum=1300.0),))  # fmt: skip
+    wide = (GroupLimit((0, 1, 2), maximum=1300.0),)  # a rule that holds nobody
+    assert "rule" not in why_not_less(planned(panel, response, rules=wide), TIKTOK, wide)
+
+
+def test_a_place_that_a_rule_keeps_from_giving_is_named_beside_the_one_that_could(panel, response):
+    rules = (GroupLimit((0,), minimum=700.0, label="facebook's minimum"),)
+    plan = planned(panel, response, rules=rules)
+    said = why_not_more(plan, INSTAGRAM, rules)
+    assert said.startswith("The next EUR 100 would bring")
+    assert "taking them from tiktok/video, the best place to take them from" in said
+    assert "Taking them from facebook/image would lose only" in said
+    assert "a rule stands against it: facebook's minimum" in said
+    assert "facebook's minimum" in why_not_less(plan, FACEBOOK, rules)
+    reels = (GroupLimit((1,), maximum=300.0, label="reels"),)
+    held = why_not_less(planned(panel, response, rules=reels), FACEBOOK, reels)
+    assert "At instagram/reel they would bring EUR" in held
+    assert "a rule stands against it: reels." in held
 
 
 def test_a_rule_of_others_does_not_stop_a_cell_outside_it(panel, response):
@@ -206,7 +220,7 @@ def test_steps_of_money_are_moved_whole(panel, response):
     rules = (Steps((0, 1, 2), 150.0, label="steps"),)
     plan = planned(panel, response, rules=rules)
     view = Swaps.of(plan, INSTAGRAM, rules)
-    move = view.best_source()
+    move = view.sources().allowed
     assert move is not None
     assert move.size == 150.0
     assert "steps" not in why_not_more(plan, INSTAGRAM, rules)
