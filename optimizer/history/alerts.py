@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 WATCHED = ("bounce_rate", "negative_rate", "cost_per_conversion")
 PLACES = (Breakdown.ALL, Breakdown.NETWORK, Breakdown.LANDING_PAGE, Breakdown.CELL)
-"""From the coarsest to the finest: where two explain a change about as well, the finer one is told."""
+"""From the coarsest to the finest: of two that rose alike the finer one is told."""
 FALSE_ALARMS = 0.08
 """Chance of any alert where nothing changed."""
 EXPLAINS = 0.7
-"""Part of the largest rise that a finer group must hold to be told instead."""
+"""Part of the weightiest rise that a group which rose more steeply must hold to be told instead."""
 SERIOUS, WARNING = 0.25, 0.05
-"""Weight from which an alert is serious, or a warning: the relative rise times the part of the whole it touches."""
+"""Weight from which an alert is serious, or a warning: a rise by 29 % of all, or by 5 % of all, for example."""
 
 
 def alerts(history: History, selection: Selection | None = None, late: int | None = None) -> tuple[Standout, ...]:
@@ -80,7 +80,7 @@ def _p(candidate: Candidate) -> float:
 def _explained(
     history: History, selection: Selection, measure: Measure, judged: tuple[int, float]
 ) -> list[tuple[Ledger, Candidate]]:
-    """The rises of a measure, each told once: the one that explains most, then what is left without its rows."""
+    """The rises of a measure, each told once: the steepest that explains most, then what is left without its rows."""
     late, limit = judged
     found: list[tuple[Ledger, Candidate]] = []
     while True:
@@ -91,7 +91,7 @@ def _explained(
             return found
         most = max(one.weight for one in left)
         near = [one for one in left if one.weight >= EXPLAINS * most]
-        finest = max(near, key=lambda one: (PLACES.index(one.weekly.breakdown), one.weight))
-        found.append((ledger, finest))
-        if finest.weekly.breakdown is Breakdown.ALL:
+        told = max(near, key=lambda one: (round(one.steepness, 2), PLACES.index(one.weekly.breakdown)))
+        found.append((ledger, told))
+        if told.weekly.breakdown is Breakdown.ALL:
             return found

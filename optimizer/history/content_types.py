@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.errors import InputError
-from optimizer.language.message import Message, say
+from optimizer.language.message import Message, say, say_many
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -183,6 +183,15 @@ def renamed(columns: Mapping[str, Values], rules: Sequence[NamingRule]) -> Value
     targets = np.array([rule.content_type for rule in rules] + [""], dtype=object)
     rule = first_rule(columns, rules)
     return np.where(rule >= 0, targets[rule], names)
+
+
+def told(rows: int) -> Message:
+    """What is said of so many rows to which rules gave another content type."""
+    return say_many(
+        "content-type rules gave {count} row another content type than the file",
+        "content-type rules gave {count} rows another content type than the file",
+        rows,
+    )
 
 
 # What rules would do -----------------------------------------------------------------------------------------------

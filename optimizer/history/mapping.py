@@ -141,7 +141,7 @@ _USUAL: Mapping[str, tuple[str, ...]] = {
 """What exports call a column as a whole, the likeliest first; comes before names with a word in common."""
 _RATIO = re.compile(
     r"(?:^|[\s_(])(?:cpc|cpm|cpa|cpv|ctr|cvr|roas|roi|ecpsu|avg|average|rate|ratio|per|frequency|percentage|share"
-    r"|ranking|indicator|id|status|objective|ends?)(?:[\s_.):]|$)|/|%|^ad |page views",
+    r"|ranking|indicator|id|status|objective|ends?)(?:[\s_.):]|$)|/|%|^ad (?:name|set|group|account)|page views",
     re.IGNORECASE,
 )
 """Headers of ratios, ids and labels: near to a column by a word, and never it."""

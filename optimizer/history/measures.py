@@ -241,12 +241,22 @@ def figure(measure: Measure, value: float, currency: str = "") -> Written | Mess
     >>> figure(BY_KEY["conversions"], 1432.4), figure(BY_KEY["negative_rate"], 0.0613)
     ('1,432 a week', '0.061')
     """
+    written = amount(measure, value, currency)
+    return say("{amount} a week", amount=written) if measure.total else written
+
+
+def amount(measure: Measure, value: float, currency: str = "") -> Written:
+    """A value without the words that say what period it is of, as beside a bar.
+
+    Examples
+    --------
+    >>> amount(BY_KEY["spend"], 22785.4)
+    '22,785'
+    """
     if measure.unit is Unit.SHARE:
         return percent(value, _decimals(100 * value, 1))
-    currency = currency if measure.unit is Unit.MONEY else ""
-    if measure.total:
-        return say("{amount} a week", amount=number(value, 0 if abs(value) >= 10 else 1, currency))
-    return number(value, _decimals(value, 2), currency)
+    decimals = (0 if abs(value) >= 10 else 1) if measure.total else _decimals(value, 2)
+    return number(value, decimals, currency if measure.unit is Unit.MONEY else "")
 
 
 def _decimals(value: float, usual: int) -> int:

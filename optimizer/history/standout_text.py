@@ -59,6 +59,13 @@ def a_year_before(candidate: Candidate) -> tuple[float, float] | None:
     return (told.before, told.now) if moved / candidate.relative >= ALIKE else None
 
 
+def first_told(found: Sequence[Standout], measure: Measure, breakdown: Breakdown) -> tuple[Standout, ...]:
+    """Of a measure the largest change and the largest difference of level, else the largest change in a year."""
+    mine = [one for one in found if one.measure.key == measure.key and one.breakdown is breakdown]
+    firsts = [next((one for one in mine if one.told is told), None) for told in (Told.CHANGE, Told.LEVEL, Told.YEAR)]
+    return tuple(one for one in firsts if one is not None)[:2]
+
+
 def headline(found: Sequence[Standout], measure: Measure, breakdown: Breakdown, weeks: int) -> Message:
     """What a chart says first: the largest change and the largest difference of level, or that there is none.
 
@@ -71,9 +78,7 @@ def headline(found: Sequence[Standout], measure: Measure, breakdown: Breakdown, 
     weeks : int
         Complete weeks of the history.
     """
-    mine = [one for one in found if one.measure.key == measure.key and one.breakdown is breakdown]
-    firsts = [next((one for one in mine if one.told is told), None) for told in (Told.CHANGE, Told.LEVEL, Told.YEAR)]
-    told = [one.sentence for one in firsts if one is not None][:2]
+    told = [one.sentence for one in first_told(found, measure, breakdown)]
     if told:
         return join(" ", told)
     if weeks < FEWEST_WEEKS:

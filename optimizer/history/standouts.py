@@ -60,7 +60,7 @@ class Standout:
     before, now : float
         The measure before and now, or of all together and of the group; infinite for the cost of what never came.
     weight : float
-        Relative difference times the group's part of the whole.
+        Difference over the mean of both figures, times the group's part of the whole.
     good : bool or None
         Whether it is welcome; None where that depends on what is wanted.
     """
@@ -162,17 +162,19 @@ class Candidate:
         return self.whole if self.told is Told.LEVEL else self.difference.before
 
     @property
+    def steepness(self) -> float:
+        """Now over the reference; infinite for the cost of what never came."""
+        return self.difference.now / self.reference if self.reference > 0 else float("inf")
+
+    @property
     def relative(self) -> float:
-        """Difference over the reference; at most 3 either way, so that hardly anything cannot weigh more than much."""
-        now, reference = self.difference.now, self.reference
-        if not np.isfinite(now):
-            return 3.0
-        return float(np.clip(now / reference - 1, -3.0, 3.0)) if reference > 0 else 3.0
+        """Difference over the reference."""
+        return self.steepness - 1
 
     @property
     def weight(self) -> float:
-        """How much it matters: the relative difference times the part of the whole."""
-        return abs(self.relative) * self.part
+        """How much it matters: the difference over the mean of both figures, at most 2, times the part of the whole."""
+        return self.part * 2 * abs(1 - 2 / (1 + self.steepness))
 
     @property
     def tellable(self) -> bool:
@@ -311,24 +313,23 @@ def _levels(ledger: Ledger, weekly: Weekly, windows: Windows) -> list[Candidate]
 def late_weeks(ledger: Ledger) -> int:
     """Newest weeks, at most 2, whose conversions are fewer for the spend than noise allows and may yet come in.
 
-    Late reporting shrinks with age: where a third week is as low, conversions fell, and nothing is left out.
+    Late reporting shrinks with age: where the third week is at least half as low as the newest, conversions fell, and
+    nothing is left out.
     """
     measure = BY_KEY["cost_per_conversion"]
     if missing_columns(ledger.history, measure):
         return 0
-    weekly, low = ledger.weekly(measure), 0
-    windows = Windows(len(ledger.weeks))
-    pair = pair_of(weekly, 0)
-    for late in range(LATE_MOST + 1):
-        end = windows.end - late
-        old = windows.back(BEFORE, windows.end - LATE_MOST - 1)
-        if len(old) < BEFORE:
-            return 0
-        difference = change(pair, np.array([end - 1]), old, [windows.back(windows.end, int(old[-1]) + 1)], False)
-        if difference is None or difference.p_fall > LATE_SURE:
-            break
-        low += 1
-    return low if low <= LATE_MOST else 0
+    pair, windows = pair_of(ledger.weekly(measure), 0), Windows(len(ledger.weeks))
+    old = windows.back(BEFORE, windows.end - LATE_MOST - 1)
+    if len(old) < BEFORE:
+        return 0
+    block = windows.back(windows.end, int(old[-1]) + 1)
+    newest = [change(pair, np.array([windows.end - 1 - age]), old, [block], False) for age in range(LATE_MOST + 1)]
+    lacks = [1 - week.now / week.before for week in newest if week is not None]
+    if len(lacks) <= LATE_MOST or lacks[LATE_MOST] >= lacks[0] / 2:
+        return 0
+    sure = [week is not None and week.p_fall <= LATE_SURE for week in newest[:LATE_MOST]]
+    return sure.index(False) if False in sure else LATE_MOST
 
 
 def pair_of(weekly: Weekly, rows: int | Sequence[int] | np.ndarray) -> Pair:

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer.errors import InputError
-from optimizer.history.content_types import Naming, renamed
+from optimizer.history.content_types import Naming, renamed, told
 from optimizer.history.dates import Days
 from optimizer.history.findings import Finding, Severity
 from optimizer.history.mapping import AS_SPELLED, ColumnMapping
@@ -133,13 +133,8 @@ def _named(texts: Mapping[str, Values], naming: Naming, raw: RawTable, findings:
     """Texts with the content types that the rules give; how many rows they gave another one is a finding."""
     names = renamed(texts, naming)
     others = int((names != texts["content_type"]).sum())
-    problem = say_many(
-        "content-type rules gave {count} row another content type than the file",
-        "content-type rules gave {count} rows another content type than the file",
-        others,
-    )
     if others:
-        findings.append(Finding("content-type-rules", Severity.NOTE, problem, file=raw.file))
+        findings.append(Finding("content-type-rules", Severity.NOTE, told(others), file=raw.file))
     return {**texts, "content_type": names, BEFORE: texts["content_type"]}
 
 

@@ -25,7 +25,7 @@ from optimizer.planning.plan_rules import plan_rules
 from optimizer.planning.problem import curve_ends, goal_bands, goal_curves, problem_of
 from optimizer.planning.question import Question, request_settings
 from optimizer.planning.reasons import told_by
-from optimizer.planning.request import MEAN, PlanRequest
+from optimizer.planning.request import CAREFUL, PlanRequest
 from optimizer.planning.wording import Wording, money_unit, unit_for
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ def assemble(material: Material, tell: Progress) -> Plan:
     recall = material.recall
     models = [model.with_today(question.today) for model in models]
     fitted, goal = models[0], question.goal
-    tell(say("Finding the best split"), 0.7)
+    careful = request.risk == CAREFUL
+    tell(say("Finding the split that is best in the worst cases") if careful else say("Finding the best split"), 0.7)
     upper = curve_ends(question)
     curves = goal_curves(fitted, question, upper, recall)
     rules = plan_rules(request, question, models, upper)
@@ -67,7 +68,7 @@ def assemble(material: Material, tell: Progress) -> Plan:
 
     tell(say("Forecasting"), 0.8)
     outlook = look_ahead(models, choice.spend, choice.baseline, question.economics)
-    if request.risk == MEAN and loses(outlook, goal, choice.saved):
+    if not careful and loses(outlook, goal, choice.saved):
         choice = choice.kept()
         outlook = look_ahead(models, choice.spend, choice.baseline, question.economics)
     totals = sum_up(outlook)

@@ -1,9 +1,9 @@
 """Scenarios side by side: each is planned for by itself, and all are judged on the same draws.
 
-Every figure is of expected outcomes of the plan's weeks: what the draws disagree on is what the history does not tell,
-and it is the same draws for every scenario, so that a difference is not blurred by what both have in common. The noise
-of single weeks is not in it: a difference of 90 % probability is one that the better scenario has in 90 % of all that
-the history leaves possible, on average over weeks like these.
+Totals are those of the plans themselves. Differences are of expected outcomes: what the draws disagree on is what the
+history does not tell, and it is the same draws for every scenario, so that a difference is not blurred by what both have
+in common. The noise of single weeks is not in it: a probability of 90 % means that the scenario is better in 90 % of all
+that the history leaves possible, on average over weeks like these.
 """
 
 from __future__ import annotations
@@ -95,9 +95,10 @@ class Row:
     outcome : str
         An outcome of the plan, or spend, cpa or roas: media, media per conversion, revenue per unit of media.
     total : Interval
-        Over the plan's weeks, organic included. The mean of a ratio is the ratio of the means.
+        As the plan tells it: over its weeks, organic included, with the noise of the outcome and the drift to come.
+        The mean of a ratio is the ratio of the means.
     difference : Interval or None
-        From the base, draw by draw; None where the base has no plan.
+        From the base, of the expected outcomes, draw by draw, without noise; None where the base has no plan.
     better : float or None
         Share of the draws in which it is better than the base: more of an outcome, less of cost and of what does harm.
         None where nothing differs, where neither is better (spend), or where the base has no plan.
@@ -254,9 +255,9 @@ def _planned(studio_for: StudioFor, history: History, scenario: Scenario, added:
 
 @dataclass(frozen=True, eq=False)
 class _Told:
-    """An outcome of a plan: its mean as it is told, and its draws (S,)."""
+    """An outcome of a plan: its total as the plan tells it, and its draws (S,) of the expected outcome."""
 
-    mean: float
+    total: Interval
     draws: Floats
 
 
@@ -270,28 +271,32 @@ def _rows(place: int, plan: Plan | None, base: Plan | None, goal: str) -> list[R
 def _figures(plan: Plan, goal: str) -> dict[str, _Told]:
     """What a comparison tells of a plan: the goal, conversions, revenue and profit, then money and its returns."""
     order = [goal, plan.goal, "conversions", "revenue", PROFIT]
-    totals = {name: plan.draws[name].plan for name in dict.fromkeys(order) if name in plan.draws}
-    told = {name: _Told(float(draws.mean()), draws) for name, draws in totals.items()}
-    size = len(next(iter(totals.values())))
-    told[SPEND] = _Told(plan.budget, np.full(size, plan.budget))
-    conversions, revenue = plan.draws.get("conversions"), plan.draws.get("revenue")
-    if conversions is not None and (conversions.plan > 0).all():
-        told[CPA] = _Told(plan.budget / float(conversions.plan.mean()), plan.budget / conversions.plan)
-    if revenue is not None and plan.budget > 0:
-        told[ROAS] = _Told(float(revenue.plan.mean()) / plan.budget, revenue.plan / plan.budget)
+    names = [name for name in dict.fromkeys(order) if name in plan.draws]
+    told = {name: _Told(plan.total[name], plan.draws[name].plan) for name in names}
+    spent, size = plan.budget, len(told[names[0]].draws)
+    told[SPEND] = _Told(Interval(spent, spent, spent), np.full(size, spent))
+    conversions, revenue = told.get("conversions"), told.get("revenue")
+    if conversions is not None and conversions.total.low > 0 and (conversions.draws > 0).all():
+        count = conversions.total
+        told[CPA] = _Told(
+            Interval(spent / count.mean, spent / count.high, spent / count.low), spent / conversions.draws
+        )
+    if revenue is not None and spent > 0:
+        money_in = revenue.total
+        each = Interval(money_in.mean / spent, money_in.low / spent, money_in.high / spent)
+        told[ROAS] = _Told(each, revenue.draws / spent)
     return told
 
 
 def _row(place: int, name: str, told: _Told, base: _Told | None) -> Row:
-    total = interval(told.mean, told.draws)
     if base is None:
-        return Row(place, name, total, None, None, same=False)
+        return Row(place, name, told.total, None, None, same=False)
     apart = told.draws - base.draws
     same = not apart.any()
-    difference = Interval(0.0, 0.0, 0.0) if same else interval(told.mean - base.mean, apart)
+    difference = Interval(0.0, 0.0, 0.0) if same else interval(told.total.mean - base.total.mean, apart)
     less_is_better = name == CPA or name in UNWANTED
     better = None if same or name == SPEND else float(np.mean(apart < 0.0 if less_is_better else apart > 0.0))
-    return Row(place, name, total, difference, better, same)
+    return Row(place, name, told.total, difference, better, same)
 
 
 # Words --------------------------------------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ def move_table(plan: Plan) -> MoveTable:
 
     "At today" is the figure of the reason: what the next money brings, the last where money is taken.
     """
-    weekly = plan.budget / len(plan.weeks)
+    weekly = (plan.budget + plan.unspent) / len(plan.weeks)
     unit = money_unit(weekly, len(plan.cells))
     last_day = plan.weeks[-1] + np.timedelta64(6, "D")
     title = f"Weekly spend{f' in {plan.currency}' if plan.currency else ''}, {plan.weeks[0]} to {last_day}"
@@ -120,7 +120,7 @@ def _below(plan: Plan, files: Sequence[str]) -> list[str]:
     nothing = say("No file was written; --out plan.csv and --summary summary.json do.")
     written = say("Written: {files}.", files=", ".join(files)) if files else nothing
     proven = plan.allocation.certificate
-    rules = rule_lines(proven, plan.goal, plan.currency, plan.budget)
+    rules = rule_lines(proven, plan.goal, plan.currency, plan.budget + plan.unspent)
     of = plan.run
     run = say("Run {id}, version {version}, seed {seed}.", id=of.id, version=of.version, seed=str(of.seed))
     return [*outcome_lines(plan), *_worths(plan), proof(plan), *rules, written, run]

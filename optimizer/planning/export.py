@@ -18,6 +18,8 @@ from optimizer.history.findings import Finding
 from optimizer.language.message import say
 from optimizer.planning.plan import Interval, Plan, RunInfo
 from optimizer.planning.plan_rules import rule_figures
+from optimizer.planning.request import MEAN
+from optimizer.planning.wording import PROFIT
 
 DAYS_PER_WEEK = 7
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -90,6 +92,8 @@ def summary(plan: Plan) -> dict[str, object]:
         "carry_after": _intervals(plan.carry_after),
         "certificate": _certificate(plan),
         "responsive": plan.responsive,
+        **({"risk": plan.risk} if plan.risk != MEAN else {}),
+        **({"unspent": _money(plan.unspent)} if plan.goal == PROFIT else {}),
         "moves": [
             {
                 "network": move.cell.network,

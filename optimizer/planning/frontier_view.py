@@ -11,7 +11,7 @@ from optimizer.allocation.problem import Allocation
 from optimizer.errors import InfeasibleError
 from optimizer.history.panel import Floats
 from optimizer.language.message import Message, join, say
-from optimizer.planning.ground import Ground, plan_at
+from optimizer.planning.ground import Ground, boxed, plan_at
 from optimizer.planning.outlook import INTERVAL
 from optimizer.planning.wording import money
 
@@ -109,7 +109,7 @@ def _budgets(ground: Ground) -> tuple[Floats, tuple[Message | str, ...]]:
     if most < HIGHEST * asked * (1.0 - SAME):
         amount = money(most, ground.currency)
         notes.append(say("Above {amount} the maximums leave no room, so the range ends there.", amount=amount))
-    count = POINTS_UNDER_RULES if ground.problem.rules else POINTS
+    count = POINTS if boxed(ground.problem) or not ground.problem.rules else POINTS_UNDER_RULES
     points = np.linspace(low, high, count) if high > low else np.array([asked])
     points[np.argmin(np.abs(points - asked))] = asked
     return np.unique(points), tuple(notes)

@@ -148,6 +148,11 @@ def _drawn(weekly: WeeklyResponse, splits: Floats) -> tuple[Floats, Floats]:
     return within, after
 
 
+def boxed(problem: Problem) -> bool:
+    """Whether rules, if there are any, say no more than how much each cell may get."""
+    return problem.spend_all and all(isinstance(rule, BOXES) for rule in problem.rules)
+
+
 def plan_at(problem: Problem, budget: float) -> Allocation:
     """The best plan of a weekly budget; rules that say no more than how much each cell may get become bounds.
 
@@ -157,7 +162,7 @@ def plan_at(problem: Problem, budget: float) -> Allocation:
         Bounds and rules cannot hold the budget.
     """
     at = replace(problem, budget=budget, price_rules=False)
-    if budget > 0.0 and problem.rules and problem.spend_all and all(isinstance(rule, BOXES) for rule in problem.rules):
+    if budget > 0.0 and problem.rules and boxed(problem):
         ends = ends_of(at)
         if ends is not None and ends.lower.sum() <= budget <= ends.upper.sum():
             return solve(replace(at, bounds=ends, rules=()))
@@ -183,7 +188,7 @@ def pose(studio: Studio, request: PlanRequest, change: Change = NO_CHANGE) -> Po
     if shift is not None:
         from optimizer.response.adjust import shifted
 
-        responses = [shifted(one, shift) for one in responses]  # type: ignore[type-var]
+        responses = [shifted(one, shift) for one in responses]
     return Posed(question, [one.with_today(question.today) for one in responses])
 
 

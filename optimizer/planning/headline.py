@@ -81,7 +81,7 @@ def _safer(plan: Plan) -> Message:
         more=signed(proven.certificate.value - proven.baseline_value, _currency(plan)),
         outcome=outcome_name(plan.goal),
         weeks=week_count(len(plan.weeks)),
-        budget=money(plan.budget, plan.currency),
+        budget=money(plan.budget + plan.unspent, plan.currency),
         gain=signed(gain.mean, _currency(plan)),
         low=number(gain.low),
         high=number(gain.high),
@@ -114,7 +114,7 @@ def _pays_later(plan: Plan) -> Message:
         gain=signed(gain.mean, _currency(plan)),
         share=_gain_share(plan),
         weeks=week_count(len(plan.weeks)),
-        budget=money(plan.budget, plan.currency),
+        budget=money(plan.budget + plan.unspent, plan.currency),
         low=number(gain.low),
         high=number(gain.high),
     )

@@ -52,7 +52,7 @@ def money_decimals(budget: float, weeks: int, cells: int, currency: str = "") ->
     """
     mean = budget / weeks / max(cells, 1)
     whole = currency in WHOLE_CURRENCIES and budget == int(budget)
-    needed = math.ceil(math.log10(STEPS_PER_CELL / mean) - 1e-9)
+    needed = math.ceil(math.log10(STEPS_PER_CELL / mean) - 1e-9) if mean > 0 else 0
     return max(0 if whole else CENTS, needed)
 
 

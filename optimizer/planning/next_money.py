@@ -215,7 +215,10 @@ def _money_of(ground: Ground, step: Step) -> Message:
     """The step's money, as the next or last, or by the budgets it lies between."""
     amount = money(abs(step.money), ground.currency)
     if abs(step.start - ground.budget) > ALIKE * ground.budget:
-        ends = {"low": money(min(step.start, step.end), ground.currency), "high": money(max(step.start, step.end), "")}
+        ends = {
+            "low": money(min(step.start, step.end), ground.currency),
+            "high": money(max(step.start, step.end), ground.currency),
+        }
         return say("The {amount} from {low} to {high}", amount=amount, **ends)
     return say("The next {amount}", amount=amount) if step.money > 0 else say("The last {amount}", amount=amount)
 

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from optimizer.planning.settings import Settings
 
 
-
 @dataclass(frozen=True, eq=False)
 class Question:
     """A request settled against a panel: every array in the order of its cells.

@@ -128,6 +128,11 @@ def _parse_text(text: str, path: Path) -> RulesFile:
     except tomllib.TOMLDecodeError as error:
         problem = say("the rules are not valid TOML: {reason}", reason=str(error))
         raise InputError.at(problem, file=path, fix=say("correct that line")) from error
+    except (RecursionError, ValueError) as error:  # brackets without end, and numbers of thousands of digits
+        deep = isinstance(error, RecursionError)
+        reason = say("brackets stand inside each other") if deep else say("a number is too long")
+        problem = say("the rules cannot be read ({reason})", reason=reason)
+        raise InputError.at(problem, file=path, fix=say("write them as docs/rules.md shows")) from error
     try:
         return RulesFile.model_validate(raw)
     except ValidationError as error:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -127,7 +127,7 @@ def basis_of(history: History, request: PlanRequest, added: Sequence[Cell] = ())
         The request does not fit the history, or one of its files cannot be read.
     """
     settings = request.read_settings()
-    panel = _panel(history, request.by_audience)
+    panel = panel_of(history, request.by_audience)
     goal = choose_goal(panel, request.goal, settings)
     return Basis(
         history.sha256,
@@ -152,7 +152,7 @@ def check_request(history: History, request: PlanRequest) -> None:
         As `answer` would.
     """
     request = replace(request, settings=request.read_settings())
-    settle(in_currency(_panel(history, request.by_audience), request.read_settings()), request)
+    settle(in_currency(panel_of(history, request.by_audience), request.read_settings()), request)
 
 
 def open_studio(
@@ -186,7 +186,7 @@ def open_studio(
     tell(say("Reading weeks and cells"), 0.0)
     request = replace(request, settings=request.read_settings())
     basis = basis_of(history, request, added)
-    panel = in_currency(_panel(history, request.by_audience), request.read_settings())
+    panel = in_currency(panel_of(history, request.by_audience), request.read_settings())
     earlier = load_earlier(panel, request)
     tell(say("Fitting the response"), 0.05)
     panel = _extended(panel, basis.added)
@@ -233,7 +233,7 @@ def answer(studio: Studio, request: PlanRequest, change: Change = NO_CHANGE, pro
     """
     request = replace(request, settings=request.read_settings())
     if basis_of(studio.history, request, studio.added) != studio.basis:
-        raise InternalError("a studio was asked what it was not opened for; its basis differs from the question's")
+        raise InternalError(say("a studio was asked what it was not opened for: its basis is not the question's"))
     check_change(change, studio.panel, studio.added, request.weeks)
     request = _with_added(request, studio.panel, len(studio.added))
     question = settle(studio.panel, request, change, studio.added)
@@ -269,7 +269,7 @@ def _silent(_what: str, _share: float) -> None:
     """Show nothing."""
 
 
-def _panel(history: History, by_audience: bool) -> Panel:
+def panel_of(history: History, by_audience: bool = False) -> Panel:
     """The panel of a history, built once as long as the history is in use."""
     from optimizer.history import build_panel
 
@@ -280,15 +280,13 @@ def _panel(history: History, by_audience: bool) -> Panel:
         return kept[by_audience]
 
 
-def _hash(source: Any) -> str:
+def _hash(source: str | Path | History) -> str:
     """Hash of the bytes of an earlier export."""
+    from optimizer.history.read import read_bytes
+
     if not isinstance(source, str | Path):
-        return str(source.sha256)
-    try:
-        return hashlib.sha256(Path(source).read_bytes()).hexdigest()
-    except OSError as problem:
-        said = say("the file cannot be read ({reason})", reason=problem.strerror)
-        raise InputError.at(said, file=source, fix=say("check the path")) from None
+        return source.sha256
+    return hashlib.sha256(read_bytes(source)[0]).hexdigest()
 
 
 def _extended(panel: Panel, added: Sequence[Cell]) -> Panel:

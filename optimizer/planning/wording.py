@@ -158,6 +158,8 @@ def money_unit(weekly: float, cells: int) -> float:
     >>> money_unit(7000, 10), money_unit(30, 10), money_unit(5e7, 10)
     (100.0, 1.0, 10000.0)
     """
+    if weekly <= 0:
+        return 1.0
     power = math.floor(math.log10(weekly / cells))
     return 10.0 ** (min(power, 2) if power < 5 else power - 2)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from optimizer.history.content_types import Naming, from_json, to_json
 from optimizer.history.mapping import AS_SPELLED, ColumnMapping
-from optimizer.language import say
 from optimizer.store import Kept, Kind, Store
+from optimizer.ui.language import _
 
 USUAL = (Kind.SETTINGS, Kind.RULES)
 """Kinds of which one kept thing is the usual one: new visits start from it."""
@@ -127,7 +127,7 @@ def keep_usual(store: Store, kind: Kind, content: Mapping[str, object], author: 
     """
     now = usual(store, kind)
     if now is None:
-        name = say("Usual settings") if kind is Kind.SETTINGS else say("Usual rules")
+        name = _("Usual settings") if kind is Kind.SETTINGS else _("Usual rules")
         return store.add(kind, name, content, author=author)
     return store.change(now.id, version=version, author=author, content=content)
 

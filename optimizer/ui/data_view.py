@@ -341,7 +341,7 @@ def preview_rows(found: Preview, currency: str) -> tuple[PreviewRow, ...]:
             content_name(line.content_type) or _("(none)"),
             number(line.rows),
             money(line.spend, currency),
-            percent(line.spend / total),
+            percent(line.spend / total, 0 if line.spend >= 0.01 * total or not line.spend else 1),
             ", ".join(name or _("(empty)") for name in line.before) if line.before != (line.content_type,) else "",
         )
         for line in found.lines

@@ -17,6 +17,7 @@ from optimizer.ui.format import common_step, day, money, number, percent, signed
 from optimizer.ui.language import _, n_, tell
 
 NOTHING = "–"
+SMALLEST_GAP = 1e-4
 OUTCOME_ORDER = ("value", "profit", "revenue", "conversions")
 
 Plain = Mapping[str, object]
@@ -168,17 +169,19 @@ def _outcomes(*contents: Plain) -> list[str]:
 def _interval(name: str, contents: tuple[Plain, Plain], part: str, outcome: str) -> CompareRow:
     """Expected value with its 90 % interval, and the difference of the expected values."""
     shown, means = [], []
-    for content in contents:
-        mean, low, high = (_value(content, "figures", part, outcome, end) for end in ("mean", "low", "high"))
+    values = [
+        [_value(content, "figures", part, outcome, end) for end in ("mean", "low", "high")] for content in contents
+    ]
+    step = common_step(*values[0], *values[1]) / 10  # finer than an interval needs, so that the difference adds up
+    for content, (mean, low, high) in zip(contents, values, strict=True):
         currency = _currency(content) if outcome in MONEY_OUTCOMES else ""
-        step = common_step(mean, low, high)
         means.append((mean, currency))
         if math.isnan(mean):
             shown.append(NOTHING)
         else:
             shown.append(_("{mean} (90 %: {low} to {high})", mean=money(mean, currency, step),
                            low=number(low, step), high=number(high, step)))  # fmt: skip
-    return CompareRow(name, shown[0], shown[1], _difference(*means))
+    return CompareRow(name, shown[0], shown[1], _difference(means[0], means[1], step))
 
 
 def _amounts(name: str, first: tuple[float, str], second: tuple[float, str]) -> CompareRow:
@@ -186,14 +189,14 @@ def _amounts(name: str, first: tuple[float, str], second: tuple[float, str]) -> 
     return CompareRow(name, shown[0], shown[1], _difference(first, second))
 
 
-def _difference(first: tuple[float, str], second: tuple[float, str]) -> str:
+def _difference(first: tuple[float, str], second: tuple[float, str], step: float = 0.0) -> str:
     """Second minus first; none where one is missing or the currencies differ."""
     change = second[0] - first[0]
     if math.isnan(change) or first[1] != second[1]:
         return ""
     if change == 0:
         return _("same")
-    return signed(change, common_step(first[0], second[0]))
+    return signed(change, step)
 
 
 def _texts(name: str, first: str, second: str) -> CompareRow:
@@ -220,6 +223,8 @@ def _week(content: Plain) -> str:
 
 def _gap(content: Plain) -> str:
     gap = _value(content, "figures", "certificate", "gap")
+    if 0 <= gap < SMALLEST_GAP:
+        return _("below {share}", share=percent(SMALLEST_GAP, 2))
     return "" if math.isnan(gap) else percent(gap, 2)
 
 

@@ -39,7 +39,7 @@ def flow_option(flow: Flow) -> dict[str, object]:
         "nodeWidth": 12,
         "label": {"fontSize": 13},
         "nodeGap": 14,
-        "layoutIterations": 0,
+        "layoutIterations": 32,
         "draggable": False,
         "lineStyle": {"color": "gradient", "opacity": 0.3, "curveness": 0.5},
         "emphasis": {"focus": "adjacency"},

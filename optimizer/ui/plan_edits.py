@@ -32,7 +32,8 @@ class GridRow:
     Attributes
     ----------
     cell : Cell
-    today : float
+    recent : float
+        Recent spend, scaled to the budget.
     plan : float or None
         None where no plan is possible.
     amount : float or None
@@ -42,7 +43,7 @@ class GridRow:
     """
 
     cell: Cell
-    today: float
+    recent: float
     plan: float | None
     amount: float | None = None
     least: float | None = None
@@ -69,14 +70,14 @@ class Taken:
     ----------
     asked : Asked
         The question with all that was possible.
-    problems : tuple of Message
+    problems : tuple of str
         One sentence for each row whose edits were not taken.
     as_typed : bool
         Whether the grid, drawn from `asked`, holds just what was typed; if not it must be drawn afresh.
     """
 
     asked: Asked
-    problems: tuple[Message, ...]
+    problems: tuple[str, ...]
     as_typed: bool
 
 
@@ -90,18 +91,17 @@ def rows_of(asked: Asked, cells: Sequence[Cell], recent: Floats, plan: Plan | No
     recent : float array, shape (C,)
         Recent weekly spend.
     plan : Plan or None
-        The plan shown, if one is possible; today is then its baseline, else recent spend scaled to the budget.
+        The plan shown, if one is possible.
     """
     whole = float(recent.sum())
     scale = asked.budget / asked.weeks / whole if whole > 0 else 0.0
-    planned = {} if plan is None else {move.cell: (move.today, move.plan) for move in plan.moves}
+    planned = {} if plan is None else {move.cell: move.plan for move in plan.moves}
     of_network: dict[str, float] = {}
     for cell, spend in zip(cells, recent.tolist(), strict=True):
         of_network[cell.network] = of_network.get(cell.network, 0.0) + spend
     rows = []
     for cell, spend in zip(cells, recent.tolist(), strict=True):
-        today, amount = planned.get(cell, (spend * scale, None))
-        row = _as_asked(asked, GridRow(cell, today, amount))
+        row = _as_asked(asked, GridRow(cell, spend * scale, planned.get(cell)))
         rows.append(((-of_network[cell.network], cell.network, -spend, cell), row))
     return tuple(row for _, row in sorted(rows, key=lambda one: one[0]))
 
@@ -120,7 +120,7 @@ def take(asked: Asked, rows: Sequence[GridRow], edits: Edits) -> Taken:
     edits : mapping
         All edits since then, by row and column.
     """
-    problems: list[Message] = []
+    problems: list[str] = []
     for index, typed in edits.items():
         now = _as_asked(asked, rows[index])
         news = {
@@ -135,7 +135,7 @@ def take(asked: Asked, rows: Sequence[GridRow], edits: Edits) -> Taken:
         try:
             asked = _asking(asked, wanted)
         except InputError as refused:
-            problems.append(say("{problem}", problem=refused.message))
+            problems.append(refused.message)
     drawn = [(_as_asked(asked, rows[index]), typed) for index, typed in edits.items()]
     as_typed = all(row.shows(name, value) for row, typed in drawn for name, value in typed.items() if name in EDITABLE)
     return Taken(asked, tuple(problems), as_typed)

@@ -17,7 +17,7 @@ from optimizer.ui.cells import DOWN, UP, table_step
 from optimizer.ui.format import money, place_name, signed
 from optimizer.ui.language import _, n_
 
-MOST_ENDS = 7  # on each side; the smallest ones beyond are added up
+MOST_ENDS = 8  # on each side; the smallest ones beyond are added up
 
 
 @dataclass(frozen=True)
@@ -104,6 +104,13 @@ def _ends(changes: Sequence[tuple[str, float]], step: float, direction: str) -> 
 
 def _caption(plan: Plan, moved: str) -> str:
     weekly = sum(move.today for move in plan.moves)
+    if plan.unspent > 0:
+        return _(
+            "Of {weekly} a week {moved} leave where they are today; what would not come back stays unspent. Money "
+            "carries no name, so nobody can tell who gives to whom: all that is given flows together.",
+            moved=moved,
+            weekly=money(weekly, plan.currency, table_step(plan)),
+        )
     return _(
         "{moved} of {weekly} a week change their place; the rest stays where it is. Money carries no name, so nobody "
         "can tell who gives to whom: all that is given flows together, and from there to those that receive.",

@@ -81,8 +81,7 @@ def _rule_row(rule: RuleState, plan: Plan) -> LimitRow:
     label = tell(rule.label)
     begun = label[:1].upper() + label[1:]
     if rule.cost is None:
-        unknown = _("It binds; what it costs was not worked out in the time given.")
-        return LimitRow(begun, "", _("not known"), unknown)
+        return _rule_at_the_margin(rule, begun, plan)
     cost = tell(quantity(rule.cost, plan.goal, plan.currency))
     short = tell(quantity(rule.cost, plan.goal, plan.currency, short=True))
     said = [_("Without this rule the plan would bring about {cost} more by the end of the 8 weeks after.", cost=cost)]
@@ -90,6 +89,19 @@ def _rule_row(rule: RuleState, plan: Plan) -> LimitRow:
         most = tell(quantity(rule.cost_most, plan.goal, plan.currency, short=True))
         said.append(_("It cannot be more than {most}.", most=most))
     return LimitRow(begun, "", _("{cost} in all", cost=short), " ".join(said))
+
+
+def _rule_at_the_margin(rule: RuleState, label: str, plan: Plan) -> LimitRow:
+    """A rule of which only the price at the margin is known, or not even that."""
+    if not rule.price:
+        unknown = _("It stands in the way; what the plan would bring without it was not worked out.")
+        return LimitRow(label, "", _("not known"), unknown)
+    unit = next_step(plan)
+    cost = tell(quantity(rule.price / len(plan.weeks) * unit, plan.goal, plan.currency, short=True))
+    said = _(
+        "Each {unit} by which it gave way would bring about {cost} more.", unit=money(unit, plan.currency), cost=cost
+    )
+    return LimitRow(label, "", _("{cost} for each {unit}", cost=cost, unit=money(unit, "")), said)
 
 
 def _place_row(c: int, plan: Plan, asked: Asked) -> LimitRow:

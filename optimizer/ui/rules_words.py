@@ -83,7 +83,7 @@ def rule_lines(rules: Sequence[Rule], cells: Sequence[Cell], currency: str) -> t
 def cell_names(own: Sequence[int], cells: Sequence[Cell]) -> str:
     """The cells of a rule: all, or the first ones by name and how many more there are."""
     if len(own) == len(cells):
-        return _("all cells")
+        return _("All cells")
     names = ", ".join(tell(place(cells[c])) for c in own[:NAMED])
     more = len(own) - NAMED
     return n_("{names} and {count} more", "{names} and {count} more", more, names=names) if more > 0 else names
@@ -106,42 +106,40 @@ def _says(rule: Rule, cells: Sequence[Cell], currency: str) -> str:
 
 def _amounts(rule: Lock | NothingOrAtLeast | Steps, names: str, currency: str) -> str:
     if isinstance(rule, Lock):
-        return _("{cells} gets exactly {amount} a week.", cells=names, amount=money(rule.amount, currency))
+        return _("{cells}: exactly {amount} a week.", cells=names, amount=money(rule.amount, currency))
     if isinstance(rule, Steps):
-        return _("Each of {cells} gets a multiple of {step} a week.", cells=names, step=money(rule.step, currency))
+        return _("{cells}: each gets a multiple of {step} a week.", cells=names, step=money(rule.step, currency))
     amount = money(rule.amount, currency)
     if rule.stay is None:
-        return _("Each of {cells} gets nothing or at least {amount} a week.", cells=names, amount=amount)
-    return _(
-        "Each of {cells} gets nothing, what it gets today, or at least {amount} a week.", cells=names, amount=amount
-    )
+        return _("{cells}: each gets nothing or at least {amount} a week.", cells=names, amount=amount)
+    return _("{cells}: each gets nothing, what it gets today, or at least {amount} a week.", cells=names, amount=amount)
 
 
 def _shares(rule: Diversification | FixedCost | RatioFloor | ExplorationShare | Tied, names: str) -> str:
     if isinstance(rule, Diversification):
-        return _("None of {cells} gets more than {share} of what is spent.", cells=names, share=percent(rule.share))
+        return _("{cells}: none gets more than {share} of what is spent.", cells=names, share=percent(rule.share))
     if isinstance(rule, FixedCost):
-        return _("Using any of {cells} costs {cost}, in units of the goal.", cells=names, cost=number(rule.cost))
+        return _("{cells}: using any of them costs {cost}, in units of the goal.", cells=names, cost=number(rule.cost))
     if isinstance(rule, RatioFloor):
-        return _("{cells} together, over the weeks of the plan; cells that get nothing keep it.", cells=names)
+        return _("{cells}: together, over the weeks of the plan; what gets nothing keeps it.", cells=names)
     if isinstance(rule, ExplorationShare):
         return _(
-            "{cells} together get at least {share} of the budget, to learn from.",
+            "{cells}: together at least {share} of the budget, to learn from.",
             cells=names, share=percent(rule.share),
         )  # fmt: skip
     weights = " : ".join(number(weight) for weight in rule.weights)
-    return _("{cells} keep the proportion {weights}.", cells=names, weights=weights)
+    return _("{cells}: in the proportion {weights}.", cells=names, weights=weights)
 
 
 def _limit(rule: GroupLimit, names: str, currency: str) -> str:
     if rule.minimum is not None:
-        return _("{cells} together get at least {amount} a week.", cells=names, amount=money(rule.minimum, currency))
+        return _("{cells}: together at least {amount} a week.", cells=names, amount=money(rule.minimum, currency))
     if rule.maximum is not None:
-        return _("{cells} together get at most {amount} a week.", cells=names, amount=money(rule.maximum, currency))
+        return _("{cells}: together at most {amount} a week.", cells=names, amount=money(rule.maximum, currency))
     if rule.minimum_share is not None:
-        return _("{cells} together get at least {share} of what is spent.",
+        return _("{cells}: together at least {share} of what is spent.",
                  cells=names, share=percent(rule.minimum_share))  # fmt: skip
-    return _("{cells} together get at most {share} of what is spent.",
+    return _("{cells}: together at most {share} of what is spent.",
              cells=names, share=percent(rule.maximum_share or 0.0))  # fmt: skip
 
 
@@ -149,20 +147,20 @@ def _count(rule: CountLimit, names: str, currency: str) -> str:
     parts = []
     if rule.at_least:
         smallest = money(rule.smallest, currency)
-        parts.append(_("At least {least} of {cells} are in use, with {smallest} a week or more.",
+        parts.append(_("{cells}: at least {least} in use, with {smallest} a week or more.",
                        least=rule.at_least, cells=names, smallest=smallest))  # fmt: skip
     if rule.at_most is not None:
-        parts.append(_("At most {most} of {cells} are in use.", most=rule.at_most, cells=names))
+        parts.append(_("{cells}: at most {most} in use.", most=rule.at_most, cells=names))
     return " ".join(parts)
 
 
 def _change(rule: ChangeLimit, names: str, currency: str) -> str:
     parts = []
     if rule.share is not None:
-        parts.append(_("Each of {cells} changes by at most {share} against today.",
+        parts.append(_("{cells}: each changes by at most {share} against today.",
                        cells=names, share=percent(rule.share)))  # fmt: skip
     if rule.money is not None:
-        parts.append(_("Each of {cells} changes by at most {amount} a week against today.",
+        parts.append(_("{cells}: each changes by at most {amount} a week against today.",
                        cells=names, amount=money(rule.money, currency)))  # fmt: skip
     if rule.always:
         parts.append(_("A change of up to {amount} a week is always allowed.", amount=money(rule.always, currency)))

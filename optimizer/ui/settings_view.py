@@ -12,10 +12,11 @@ from babel import Locale
 
 from optimizer.errors import InputError
 from optimizer.history.schema import OUTCOMES
+from optimizer.language import say
 from optimizer.planning.settings import Settings, settings_of, settings_values
-from optimizer.planning.wording import PROFIT, VALUE
+from optimizer.planning.wording import PROFIT, VALUE, outcome_name
 from optimizer.ui.format import content_name, number
-from optimizer.ui.language import _, speaker
+from optimizer.ui.language import _, speaker, tell
 
 if TYPE_CHECKING:
     from optimizer.planning.asked import Asked
@@ -227,7 +228,10 @@ def settings_lines(settings: Plain) -> tuple[tuple[str, str], ...]:
         lines.append((_("Margin"), _("{percent} % of revenue", percent=number(100 * held.margin))))
     if held.team_per_month:
         lines.append((_("Team and tools per month"), number(held.team_per_month)))
-    lines += [(_("Worth of one: {outcome}", outcome=name), number(worth)) for name, worth in held.worths.items()]
+    lines += [
+        (_("Worth of one: {outcome}", outcome=tell(outcome_name(name, single=True))), number(worth))
+        for name, worth in held.worths.items()
+    ]
     lines += [
         (_("Production of {content_type}", content_type=content_name(name)), number(cost))
         for name, cost in held.production.items()
@@ -290,7 +294,7 @@ def _value(value: object) -> str:
         return str(value).lower()
     if isinstance(value, float):
         if not math.isfinite(value):
-            raise InputError.at(_("a number of the settings is not finite"), fix=_("write it again"))
+            raise InputError.at(say("a number of the settings is not finite"), fix=say("write it again"))
         return repr(value)
     return str(value) if isinstance(value, int) else _quoted(str(value))
 

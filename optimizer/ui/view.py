@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from optimizer.allocation.problem import Status
 from optimizer.history.findings import Finding, Severity
 from optimizer.planning.headline import proof
 from optimizer.planning.plan import Interval, Move, Plan
-from optimizer.planning.verdict import Verdict, moved_money, verdict
+from optimizer.planning.verdict import Verdict, has_moved, moved_money, verdict
 from optimizer.planning.wording import MONEY_OUTCOMES, PROFIT, outcome_name
 from optimizer.ui.format import common_step, day, in_words, money, number, percent, place_name
 from optimizer.ui.language import _, n_, tell
@@ -64,6 +64,7 @@ def amount(value: float, goal: str, currency: str, step: float = 0.0) -> str:
 
     Examples
     --------
+    >>> from optimizer.ui.format import NBSP
     >>> amount(310.0, "conversions", "EUR"), amount(310.0, "revenue", "EUR").replace(NBSP, " ")
     ('310', 'EUR 310')
     """
@@ -101,7 +102,11 @@ def headline(plan: Plan) -> Headline:
         words=_begun(in_words(len(plan.weeks))),
         start=day(plan.weeks[0]),
     )
-    today = _("Today means your split of the last 12 complete weeks, scaled to this budget.")
+    today = (
+        _("Today means your split of the last 12 complete weeks, scaled to this budget and moved as far as limits ask.")
+        if _today_moved(plan)
+        else _("Today means your split of the last 12 complete weeks, scaled to this budget.")
+    )
     others = (_other_outcome(plan, outcome) for outcome in plan.total if outcome not in (plan.goal, PROFIT))
     detail = " ".join([starts, today, *others])
     said = verdict(plan)
@@ -111,6 +116,16 @@ def headline(plan: Plan) -> Headline:
     if said is Verdict.STAYS:
         return Headline(_("Keep today's split: no move is worth making at this budget."), detail, moves=False)
     return Headline(_worth(plan, said), detail, moves=True)
+
+
+def _today_moved(plan: Plan) -> bool:
+    """Whether limits keep the plan's own reference away from what was spent lately, scaled to the budget."""
+    recent = plan.run.settings.get("current")
+    if not isinstance(recent, Mapping) or not sum(recent.values()) > 0:
+        return False
+    today = {move.cell.label: move.today for move in plan.moves}
+    scale = sum(today.values()) / sum(recent.values())
+    return any(has_moved(scale * spend, today.get(label, 0.0)) for label, spend in recent.items())
 
 
 def _begun(word: str) -> str:
@@ -186,7 +201,7 @@ def _total(plan: Plan) -> Figure:
         goal=goal,
     )
     return Figure(
-        _("Expected {goal}", goal=goal),
+        _begun(_("Expected {goal}", goal=goal)),
         _rounded(plan.total[plan.goal], plan.goal, plan.currency),
         _interval(plan.total[plan.goal]),
         profit_definition() if plan.goal == PROFIT else organic,
@@ -222,7 +237,7 @@ def _profit(plan: Plan) -> Figure:
 def _unspent(plan: Plan) -> Figure:
     return Figure(
         _("Left unspent"),
-        money(plan.unspent, plan.currency, common_step(plan.unspent)),
+        money(plan.unspent, plan.currency),
         _("of a budget of {budget}", budget=money(plan.budget + plan.unspent, plan.currency)),
         _("Money of the budget that would not come back as profit, wherever it was spent."),
     )
@@ -267,6 +282,8 @@ def _other_outcome(plan: Plan, outcome: str) -> str:
 def _proof(plan: Plan) -> Figure:
     """The certificate in plain words."""
     certificate = plan.allocation.certificate
+    if not plan.responsive:
+        return Figure(_("Proof"), _("Nothing to prove"), _("no response to spend stands out"), tell(proof(plan)))
     gap = _("under 0.01 %") if certificate.gap < 1e-4 else percent(certificate.gap, decimals=2)
     checked = _(
         "That is checked on the curves themselves, not taken from a solver. It says nothing about how well the curves "

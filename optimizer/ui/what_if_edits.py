@@ -16,8 +16,9 @@ from optimizer.language.message import place, say
 from optimizer.planning.asked import Asked
 from optimizer.planning.change import EVERYWHERE, Change
 from optimizer.planning.compare import LONGEST_NAME, Scenario
-from optimizer.ui.format import network_name, nice_round, percent
+from optimizer.ui.format import nice_round, percent
 from optimizer.ui.language import _
+from optimizer.ui.what_if_words import changes
 
 BASE = "As planned"  # as it is kept; on screen it is said in the reader's language
 COMMON = ("weeks", "by_audience", "seed")
@@ -105,25 +106,22 @@ def ideas(asked: Asked, networks: Sequence[str]) -> tuple[Idea, ...]:
     networks : sequence of str
         That get money, most first.
     """
-    more, less = percent(IDEA_SHARE, sign=True), percent(-IDEA_SHARE, sign=True)
     found = [
-        ("budget_more", _("Budget {share}", share=more), _budget(asked, 1.0 + IDEA_SHARE), Change()),
-        ("budget_less", _("Budget {share}", share=less), _budget(asked, 1.0 - IDEA_SHARE), Change()),
-        ("price", _("Media prices {share}", share=more), asked, Change(price={EVERYWHERE: IDEA_SHARE})),
-        ("rate", _("Conversion rate {share}", share=less), asked, Change(rate={EVERYWHERE: -IDEA_SHARE})),
-        (
-            "promotion",
-            _("Promotion in week 1 ({share} demand)", share=percent(IDEA_PROMOTION, sign=True)),
-            asked,
-            Change(promotion={1: IDEA_PROMOTION}),
-        ),
+        (f"budget_{key}", _("Budget {share}", share=percent(share, sign=True)), _budget(asked, 1.0 + share), Change())
+        for key, share in (("more", IDEA_SHARE), ("less", -IDEA_SHARE))
     ]
-    if len(networks) > 1:
-        found += [
-            (f"off_{name}", _("{network} off", network=network_name(name)), asked, Change(off=(name,)))
-            for name in networks
-        ]
+    different = [
+        ("price", Change(price={EVERYWHERE: IDEA_SHARE})),
+        ("rate", Change(rate={EVERYWHERE: -IDEA_SHARE})),
+        ("promotion", Change(promotion={1: IDEA_PROMOTION})),
+        *((f"off_{name}", Change(off=(name,))) for name in (networks if len(networks) > 1 else ())),
+    ]
+    found += [(key, _begun("; ".join(changes(change, ""))), asked, change) for key, change in different]
     return tuple(Idea(key, name, Scenario(name, question, change)) for key, name, question, change in found)
+
+
+def _begun(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _budget(asked: Asked, factor: float) -> Asked:

@@ -1,4 +1,4 @@
-"""What the page What-if says of scenarios side by side; plain records, no Streamlit. Every figure is the comparison's."""
+"""What the page What-if says of scenarios side by side; plain records. Every figure is the comparison's."""
 
 from __future__ import annotations
 
@@ -17,12 +17,16 @@ from optimizer.ui.language import _, tell
 from optimizer.ui.view import amount, goal_name
 
 SURE = 0.995  # share of the draws from which on "over 99 %" is said
+DUST = 1e-9  # of a total
 PART = 0.005  # of a network's money: less than this is no difference
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One outcome of one scenario, as text; `direction` is that of the difference, "" for the base."""
+    """One outcome of one scenario, as text; `direction` is that of the difference, "" for the base.
+
+    Where there is nothing to tell, `known` is False and `total` says why.
+    """
 
     total: str
     interval: str
@@ -30,15 +34,16 @@ class Figure:
     apart: str
     better: str
     direction: str
+    known: bool = True
 
 
 @dataclass(frozen=True)
 class OutcomeRow:
-    """An outcome with its figure in each scenario; None where it is not told."""
+    """An outcome with its figure in each scenario."""
 
     outcome: str
     name: str
-    figures: tuple[Figure | None, ...]
+    figures: tuple[Figure, ...]
 
 
 @dataclass(frozen=True)
@@ -108,7 +113,7 @@ def _expected(comparison: Comparison, row: Row) -> str:
 def _against(comparison: Comparison, row: Row) -> str:
     """The difference from the base, its interval and how likely it is better."""
     goal = goal_name(row.outcome)
-    if row.same or row.difference is None or row.better is None:
+    if _same(row) or row.difference is None or row.better is None:
         return _("The same {goal} as planned.", goal=goal)
     apart = row.difference
     step = _step(apart)
@@ -157,9 +162,20 @@ def outcome_rows(comparison: Comparison) -> tuple[OutcomeRow, ...]:
 
 def _outcome_row(comparison: Comparison, outcome: str) -> OutcomeRow:
     told = [comparison.row(place, outcome) for place in range(len(comparison.scenarios))]
-    step = common_step(*(end for row in told if row for end in (row.total.mean, row.total.low, row.total.high)))
-    figures = tuple(None if row is None else _figure(comparison, row, step) for row in told)
-    return OutcomeRow(outcome, name_of(outcome), figures)
+    step = 0.0
+    if outcome != SPEND:  # an amount that was asked for is told as it was
+        ends = [end for row in told if row for end in (row.total.mean, row.total.low, row.total.high)]
+        step = _fine(outcome, common_step(*ends))
+    figures = [
+        _nothing(comparison, place) if row is None else _figure(comparison, row, step) for place, row in enumerate(told)
+    ]
+    return OutcomeRow(outcome, name_of(outcome), tuple(figures))
+
+
+def _nothing(comparison: Comparison, place: int) -> Figure:
+    """Why there is no figure."""
+    why = _("no plan") if comparison.plans[place] is None else _("not forecast")
+    return Figure(why, "", "", "", "", "", known=False)
 
 
 def _figure(comparison: Comparison, row: Row, step: float) -> Figure:
@@ -170,10 +186,10 @@ def _figure(comparison: Comparison, row: Row, step: float) -> Figure:
     total = money(row.total.mean, currency, step)
     if row.scenario == comparison.base or row.difference is None:
         return Figure(total, interval, "", "", "", "")
-    if row.same:
+    if _same(row):
         return Figure(total, interval, _("as planned"), "", "", SAME)
     apart = row.difference
-    fine = _step(apart)
+    fine = _fine(row.outcome, _step(apart))
     spread = apart.high > apart.low
     ends = {"low": number(apart.low, fine, sign=True), "high": number(apart.high, fine, sign=True)}
     return Figure(
@@ -191,7 +207,7 @@ def _figure(comparison: Comparison, row: Row, step: float) -> Figure:
 
 def compared(comparison: Comparison) -> tuple[str, ...]:
     """Outcomes in which any scenario differs from the base, the goal first."""
-    differing = {row.outcome for row in comparison.rows if row.difference is not None and not row.same}
+    differing = {row.outcome for row in comparison.rows if row.difference is not None and not _same(row)}
     return tuple(row.outcome for row in outcome_rows(comparison) if row.outcome in differing)
 
 
@@ -216,14 +232,14 @@ def difference_frame(comparison: Comparison, outcome: str) -> pd.DataFrame:
 
 
 def _difference_label(comparison: Comparison, row: Row) -> str:
-    name = comparison.scenarios[row.scenario].name
-    if row.same or row.difference is None:
-        return _("{name}: as planned", name=name)
+    """The difference in words, for the line below the scenario's name."""
+    if _same(row) or row.difference is None:
+        return _("as planned")
     currency = comparison.currency if in_money(row.outcome) else ""
-    apart = money(row.difference.mean, currency, _step(row.difference), sign=True)
+    apart = money(row.difference.mean, currency, _fine(row.outcome, _step(row.difference)), sign=True)
     if row.better is None:
-        return _("{name}: {apart}", name=name, apart=apart)
-    return _("{name}: {apart}, better with {share}", name=name, apart=apart, share=chance(row.better))
+        return apart
+    return _("{apart}, better with {share} probability", apart=apart, share=chance(row.better))
 
 
 def difference_title(comparison: Comparison, outcome: str) -> str:
@@ -335,6 +351,19 @@ def networks_by_money(plan: Plan | None, usual: Sequence[str]) -> tuple[str, ...
 def earns(comparison: Comparison) -> bool:
     """Whether any plan tells profit."""
     return any(row.outcome == PROFIT for row in comparison.rows)
+
+
+def _same(row: Row) -> bool:
+    """Whether a scenario is as planned, but for the dust that adding up leaves."""
+    apart = row.difference
+    if row.same or apart is None:
+        return row.same
+    return max(abs(apart.mean), abs(apart.low), abs(apart.high)) <= DUST * abs(row.total.mean)
+
+
+def _fine(outcome: str, step: float) -> float:
+    """Rounding of an outcome: money per conversion and per unit of money in hundredths where that is worth reading."""
+    return 0.01 if outcome in (CPA, ROAS) and step <= 1.0 else step
 
 
 def _step(interval: Interval) -> float:

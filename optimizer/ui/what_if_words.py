@@ -13,6 +13,7 @@ from optimizer.ui.language import _, n_
 from optimizer.ui.view import goal_name, weeks_text
 
 SMALL = 1e-9
+ROUGH = 0.05  # a budget that differs by more is told in whole per cent
 
 
 def differences(scenario: Scenario, base: Scenario, currency: str) -> tuple[str, ...]:
@@ -45,7 +46,8 @@ def _asked(own: Asked, base: Asked, currency: str) -> list[str]:
     """What of the question is another than the base's."""
     found = []
     if own.budget != base.budget:
-        more = percent(own.budget / base.budget - 1.0, _digits(own.budget / base.budget - 1.0), sign=True)
+        apart = own.budget / base.budget - 1.0
+        more = percent(apart, 0 if abs(apart) >= ROUGH else 1, sign=True)
         found.append(_("budget {budget} ({share})", budget=money(own.budget, currency), share=more))
     if own.goal != base.goal:
         found.append(_("goal: {goal}", goal=goal_name(own.goal) if own.goal else _("the usual one")))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,8 @@ from optimizer.history.findings import Finding, Severity
 from optimizer.history.panel import Cell
 from optimizer.planning.plan import CellForecast, CurveBands, Interval, Move, Plan, RunInfo
 from optimizer.response.curves import Curves
+from optimizer.ui import service
+from tests.ui.driver import fresh_server
 
 CELLS = (
     Cell("facebook", "image"),
@@ -81,6 +84,18 @@ def build_plan(planned: list[float], gain: Interval, **changes: object) -> Plan:
         run=RunInfo("0123456789ab", "ab" * 32, "0.1.0", 0, {"budget": 20_000}),
     )
     return replace(plan, **changes)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Kept work in a folder of its own: no test touches what a person keeps."""
+    place = tmp_path_factory.mktemp("store") / "store.sqlite"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OPTIMIZER_STORE", str(place))
+        yield place
+        if place.exists():
+            service.store().close()
+        fresh_server()
 
 
 @pytest.fixture

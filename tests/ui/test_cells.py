@@ -118,9 +118,9 @@ def test_names_from_a_file_cannot_become_markup(plan: Plan) -> None:
 
 def test_change_is_told_by_arrow_and_text_not_by_colour_alone(plan: Plan) -> None:
     html = grid_html(grid(plan), "caption")
-    assert "<i>500 →</i> 2,000" in html
-    assert "▲ 1,500" in html
-    assert "▼ 1,500" in html
+    assert "<b>2,000</b><span>▲ 1,500</span>" in html
+    assert "<b>500</b><span>▼ 1,500</span>" in html
+    assert "<b>1,500</b><span>=</span>" in html
 
 
 def test_a_change_that_would_be_written_as_nothing_is_none(make: MakePlan) -> None:

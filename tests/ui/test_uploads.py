@@ -60,3 +60,12 @@ def test_messages_name_the_persons_own_file_and_no_folder() -> None:
 def test_the_same_bytes_have_the_same_identity() -> None:
     assert Source.of("a.csv", b"x").sha256 == Source.of("b.csv", b"x").sha256
     assert Source.of("a.csv", b"x").sha256 != Source.of("a.csv", b"y").sha256
+
+
+def test_a_workbook_under_another_ending_is_measured_as_a_workbook(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "MEGABYTE", 10)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * 4500)
+    with pytest.raises(InputError, match=r"unpacks to 450 MB, more than the 400 MB"):
+        check_size(Source.of("bomb.csv", packed.getvalue()))

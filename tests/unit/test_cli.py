@@ -306,3 +306,28 @@ def test_linear_algebra_keeps_to_one_thread_unless_told_otherwise(monkeypatch, c
     assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
     assert os.environ["OMP_NUM_THREADS"] == "3"
     capsys.readouterr()
+
+
+def test_a_careful_plan_says_what_it_is_best_in(history_file, tmp_path, capsys):
+    summary = tmp_path / "summary.json"
+    words = ["plan", history_file, "--budget", "12000", "--weeks", "4", "--risk", "careful", "--summary", str(summary)]
+    assert cli.main(words) == 0
+    said = capsys.readouterr()
+    assert "on average in the worst 20 % of cases" in said.out
+    assert json.loads(summary.read_text())["risk"] == "careful"
+    assert cli.main(["plan", history_file, "--budget", "12000", "--weeks", "4", "--risk", "bold"]) == 2
+    assert capsys.readouterr().err == "error: risk is 'bold'; choose mean or careful.\n"
+
+
+def test_a_plan_for_profit_leaves_what_does_not_pay(history_file, tmp_path, capsys):
+    settings, summary = tmp_path / "settings.toml", tmp_path / "summary.json"
+    settings.write_text("margin = 0.3\nteam_per_month = 100\n[production]\nstory = 5\n")
+    words = ["plan", history_file, "--budget", "12000", "--weeks", "4", "--goal", "profit"]
+    assert cli.main([*words, "--settings", str(settings), "--summary", str(summary)]) == 0
+    said, told = capsys.readouterr(), json.loads(summary.read_text())
+    assert "more profit" in said.out
+    assert "of the budget of EUR 12,000 stay unspent, since they would not come back as profit" in said.err
+    assert told["unspent"] == pytest.approx(12_000 - told["total"]["spend"])
+    assert told["run"]["settings"]["production"] == {"story": 5.0}
+    assert cli.main(words) == 2
+    assert capsys.readouterr().err.startswith("error: goal profit needs margins and costs")

@@ -72,7 +72,7 @@ def show_histories() -> None:
     _open_now()
     _add()
     part(_("On file"), _("Everything that was added on this server. Archived histories are kept, out of the way."))
-    kept_list(Kind.HISTORY, hooks=Hooks(open=_choose, about=_about, duplicate=_duplicate), key="histories")
+    kept_list(Kind.HISTORY, hooks=history_hooks(), key="histories")
 
 
 # What is open ------------------------------------------------------------------------------------------------------
@@ -88,6 +88,7 @@ def _open_now() -> None:
     done = st.session_state.pop(DONE, "")
     if done:
         st.success(_("{name} is on file and open now.", name=markdown(done)), icon=":material/check:")
+        page_links()
     show_attempt(f"{OWN_DRAFT}_problem")
     try:
         known, read = service.facts(source), service.history(source)
@@ -105,7 +106,8 @@ def _open_now() -> None:
         )
         rows = finding_rows(known.findings)
         with st.expander(findings_title(known.findings), expanded=any(row.serious for row in rows), key="found"):
-            st.html(findings_html(rows) or f"<p>{escape(_('Every row was read, and nothing looks odd.'))}</p>")
+            nothing = _("Every row was read, and nothing looks odd.")
+            st.html(findings_html(rows) or f"<p>{escape(nothing)}</p>")
     if not source.sample:
         _own_columns(source)
 
@@ -173,15 +175,14 @@ def _add() -> None:
     """Take a file; what can be read is kept and opened, what cannot be is said, and its columns can be named."""
     part(
         _("Add a history"),
-        _(
-            "One row per day or week, network and content type, with what was spent and what it brought. Needed are "
-            "date, network, content_type and spend, and conversions, revenue or another outcome. An export with other "
-            "headers can be read too: you say which column is which."
+        note=_(
+            "One row per day or week, network and content type, with what was spent and what it brought. Exports with "
+            "headers of their own can be read too: you say which column is which."
         ),
     )
     show_attempt(f"{UPLOAD}_problem")
     upload = st.file_uploader(
-        _("CSV, XLSX or Parquet, up to {size} MB", size=MAX_MEGABYTES),
+        _("A CSV, XLSX or Parquet file"),
         type=list(SUFFIXES),
         key=f"{UPLOAD}_{st.session_state.get(ROUND, 0)}",
         max_upload_size=MAX_MEGABYTES,
@@ -282,6 +283,11 @@ def _keep(source: Source) -> None:
 
 
 # The list ----------------------------------------------------------------------------------------------------------
+
+
+def history_hooks() -> Hooks:
+    """What can be done with a history in a list."""
+    return Hooks(open=_choose, about=_about, duplicate=_duplicate, current=state.view().history)
 
 
 def _choose(kept: Kept) -> None:

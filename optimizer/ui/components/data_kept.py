@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 
 import streamlit as st
 
 from optimizer.planning.asked import Asked
 from optimizer.store import Kept, Kind
 from optimizer.ui import service, state
+from optimizer.ui.components.data_histories import history_hooks
+from optimizer.ui.components.data_table import table_html
 from optimizer.ui.components.downloads import csv_bytes, download
 from optimizer.ui.components.kept import Hooks, kept_list
 from optimizer.ui.components.titles import part
-from optimizer.ui.kept_view import CompareRow, compare_frame, compare_rows, kept_summary, kind_names
+from optimizer.ui.kept_view import compare_frame, compare_rows, kept_summary, kind_names
 from optimizer.ui.language import _
 from optimizer.ui.pages import page_file
 from optimizer.ui.settings_view import with_settings
@@ -28,7 +29,6 @@ def show_kept() -> None:
         _("Kept work"),
         _("What was kept on this server, by everyone. Nothing is deleted: archived work can be restored."),
     )
-    _go()
     names = kind_names()
     kinds = list(names)
     chosen = Kind(state.chosen(CHOICE, kinds[0].value)) if state.chosen(CHOICE, "") in kinds else kinds[0]
@@ -45,12 +45,13 @@ def _take_kind() -> None:
 
 
 def _hooks(kind: Kind) -> Hooks:
+    if kind is Kind.HISTORY:
+        return history_hooks()
     if kind is Kind.PLAN:
         return Hooks(open=_open_plan, compare=_show_compare, about=lambda kept: kept_summary(kept.content))
     opened: dict[Kind, Callable[[Kept], None]] = {
         Kind.SETTINGS: _open_settings,
         Kind.RULES: _open_rules,
-        Kind.HISTORY: lambda kept: state.choose_history(kept.id),
     }
     return Hooks(open=opened.get(kind))
 
@@ -74,8 +75,8 @@ def _open_rules(kept: Kept) -> None:
     state.change(rules=str(kept.content.get("text", "")))
 
 
-def _go() -> None:
-    """Go to the page of what was opened."""
+def go_where_opened() -> None:
+    """Go to the page of a kept thing that was just opened; whichever tab its history begins with."""
     page = st.session_state.pop(GO, "")
     if page:
         st.switch_page(page_file(page))
@@ -87,28 +88,10 @@ def _go() -> None:
 def _show_compare(first: Kept, second: Kept) -> None:
     """Two plans side by side, as they were kept."""
     rows = compare_rows(first.content, second.content)
-    st.html(compare_html(rows, first.name, second.name))
+    heads = (_("Figure"), first.name, second.name, _("Difference"))
+    st.html(table_html(heads, [(row.name, row.first, row.second, row.difference) for row in rows]))
     st.caption(
         _("Figures as they were kept; nothing was worked out anew. The difference is the second minus the first.")
     )
     frame = compare_frame(rows, (first.name, second.name))
     download(_("Download the comparison"), lambda: csv_bytes(frame), "plans_compared.csv", key="kept_compared")
-
-
-def compare_html(rows: tuple[CompareRow, ...], first: str, second: str) -> str:
-    """The comparison as a table; on a phone each figure is a card."""
-    heads = (_("Figure"), first, second, _("Difference"))
-    head = "".join(f'<th scope="col" role="columnheader">{escape(name)}</th>' for name in heads)
-    body = "".join(
-        f'<tr role="row"><th scope="row" role="rowheader">{escape(row.name)}</th>'
-        + "".join(
-            f'<td role="cell" data-label="{escape(name, quote=True)}">{escape(value)}</td>'
-            for name, value in zip(heads[1:], (row.first, row.second, row.difference), strict=True)
-        )
-        + "</tr>"
-        for row in rows
-    )
-    return (
-        f'<table class="co-list" role="table"><thead role="rowgroup"><tr role="row">{head}</tr></thead>'
-        f'<tbody role="rowgroup">{body}</tbody></table>'
-    )

@@ -70,8 +70,8 @@ def _row(header: HeaderFacts, draft: ColumnDraft, key: str, place: int) -> None:
     column = draft.columns.get(header.name, LEAVE_OUT)
     name, meant, unit = st.columns([4, 3, 3], vertical_alignment="center")
     with name:
-        st.markdown(f"**{markdown(header.name)}**")
-        st.caption(", ".join(markdown(sample) for sample in header.samples) or _("empty"))
+        samples = ", ".join(markdown(sample) for sample in header.samples) or _("empty")
+        st.markdown(f"**{markdown(header.name)}**  \n:small[:gray[{samples}]]")
     with meant:
         _pick(f"{key}_is_{place}", column, [LEAVE_OUT, *BY_NAME], _("{header} is", header=header.name), header.name)
     with unit:
@@ -82,7 +82,7 @@ def _row(header: HeaderFacts, draft: ColumnDraft, key: str, place: int) -> None:
             now = draft.units.get(header.name, "")
             _pick(f"{key}_unit_{place}", now, ["", *UNITS], _("Unit of {header}", header=header.name), header.name)
         else:
-            st.caption(tell(known.meaning))
+            st.markdown(f":small[:gray[{markdown(tell(known.meaning))}]]")
 
 
 def _pick(key: str, now: str, options: list[str], label: str, header: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import pandas as pd
 import streamlit as st
 
@@ -19,7 +17,8 @@ from optimizer.history.content_types import (
     proposals,
 )
 from optimizer.ui import service, state
-from optimizer.ui.components.downloads import chart_data
+from optimizer.ui.components.data_table import table_html
+from optimizer.ui.components.downloads import csv_bytes, download
 from optimizer.ui.components.kept import attempt, show_attempt
 from optimizer.ui.components.titles import part
 from optimizer.ui.components.work import current_source
@@ -123,9 +122,9 @@ def _row(draft: RuleDraft, place: int, count: int) -> None:
     with st.container(key=f"co_rule_{draft.id}"):
         fields = st.columns([2, 2, 3, 3, 2], vertical_alignment="bottom")
         _field(fields[0], draft, "column", _("Where the"), columns)
-        _field(fields[1], draft, "how", _("comparison"), hows)
-        _field(fields[2], draft, "text", _("text"))
-        _field(fields[3], draft, "content_type", _("content type is"))
+        _field(fields[1], draft, "how", _("Comparison"), hows)
+        _field(fields[2], draft, "text", _("Text"))
+        _field(fields[3], draft, "content_type", _("The content type is"))
         drafts: Drafts = st.session_state[DRAFTS]
         with fields[4], st.container(horizontal=True, gap="small"):
             _step(":material/arrow_upward:", _("Move up"), f"up_{draft.id}", moved(drafts, draft.id, -1), place == 0)
@@ -234,31 +233,17 @@ def _show_preview(found: Preview, drafts: Drafts, source: Source) -> None:
         )
         _idle(found, drafts)
     rows = preview_rows(found, currency)
-    heads = (_("Content type"), _("Rows"), _("Spend"), _("Share"), _("In the file"))
-    body = "".join(
-        f'<tr role="row"><th scope="row" role="rowheader">{escape(row.name)}</th>'
-        + "".join(
-            f'<td role="cell" class="{kind}" data-label="{escape(head, quote=True)}">{escape(value)}</td>'
-            for head, value, kind in zip(
-                heads[1:], (row.rows, row.spend, row.share, row.before), ("co-n", "co-n", "co-n", ""), strict=True
-            )
-        )
-        + "</tr>"
-        for row in rows
-    )
-    head = "".join(
-        f'<th scope="col" role="columnheader"{"" if place in (0, 4) else " class=co-n"}>{escape(name)}</th>'
-        for place, name in enumerate(heads)
-    )
-    st.html(
-        f'<table class="co-list" role="table"><thead role="rowgroup"><tr role="row">{head}</tr></thead>'
-        f'<tbody role="rowgroup">{body}</tbody></table>'
-    )
+    heads = [_("Content type"), _("Rows"), _("Spend"), _("Share")]
+    lines = [[row.name, row.rows, row.spend, row.share] for row in rows]
+    if found.by_rule:
+        heads.append(_("In the file"))
+        lines = [[*line, row.before] for line, row in zip(lines, rows, strict=True)]
+    st.html(table_html(heads, lines, numeric=(1, 2, 3)))
     frame = pd.DataFrame(
         [(line.content_type, line.rows, line.spend, ", ".join(line.before)) for line in found.lines],
         columns=["content_type", "rows", "spend", "content_type_in_file"],
     )
-    chart_data(frame, "content_types")
+    download(_("Download this table"), lambda: csv_bytes(frame), "content_types.csv", key="naming_download")
 
 
 def _idle(found: Preview, drafts: Drafts) -> None:

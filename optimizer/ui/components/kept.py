@@ -36,12 +36,15 @@ class Hooks:
         A line about a kept thing, from its content.
     duplicate : callable or None
         Keeps a copy of (item, name, author) where more than its content belongs to it.
+    current : str
+        Id of the one that is open.
     """
 
     open: Callable[[Kept], None] | None = None
     compare: Callable[[Kept, Kept], None] | None = None
     about: Callable[[Kept], str] | None = None
     duplicate: Callable[[str, str, str], Kept] | None = None
+    current: str = ""
 
 
 def keep_button(kind: Kind, make_content: Content, suggested_name: str, *, label: str = "", key: str = "keep") -> None:
@@ -198,17 +201,18 @@ def row(item: Kept, line: KeptLine, hooks: Hooks, key: str) -> None:
     with st.container(border=True, key=f"co_kept_{key}_{item.id}"):
         said, buttons = st.columns([3, 1], vertical_alignment="center")
         with said:
-            st.markdown(f"**{markdown(line.name)}**")
             about = hooks.about(item) if hooks.about else ""
-            parts = (about, line.about, line.meta)
-            st.caption(" · ".join(markdown(part) for part in parts if part))
-            if line.note:
-                st.caption(markdown(line.note))
+            below = " · ".join(markdown(part) for part in (about, line.about, line.meta) if part)
+            note = "  \n".join(f":small[{markdown(text)}]" for text in line.note.splitlines() if text.strip())
+            st.markdown(
+                "  \n".join(part for part in (f"**{markdown(line.name)}**", f":small[:gray[{below}]]", note) if part)
+            )
         with buttons, st.container(horizontal=True, horizontal_alignment="right"):
             if hooks.open is not None:
                 st.button(
-                    _("Open"), key=f"{key}_open_{item.id}", on_click=_opened, args=(item, hooks.open, f"{key}_problem")
-                )
+                    _("Open"), key=f"{key}_open_{item.id}", on_click=_opened,
+                    args=(item, hooks.open, f"{key}_problem"), disabled=item.id == hooks.current,
+                )  # fmt: skip
             if st.button(_("Edit"), key=f"{key}_edit_{item.id}", icon=":material/edit:"):
                 begin_edit(item, key)
                 st.dialog(_("Edit"), width="medium")(edit_dialog)(item.id, hooks, key)
@@ -254,7 +258,7 @@ def begin_edit(item: Kept, key: str) -> None:
     """Fill the fields of the dialog with what is kept, and remember which version that was."""
     held = st.session_state
     held[f"{key}_name"], held[f"{key}_note"], held[f"{key}_version"] = item.name, item.note, item.version
-    held.pop(f"{key}_problem", None)
+    held.pop(f"{key}_edit_problem", None)
 
 
 def edit_dialog(id: str, hooks: Hooks, key: str) -> None:
@@ -262,15 +266,15 @@ def edit_dialog(id: str, hooks: Hooks, key: str) -> None:
     st.text_input(_("Name"), key=f"{key}_name", max_chars=LONGEST_NAME)
     st.text_area(_("Note"), key=f"{key}_note", max_chars=LONGEST_NOTE, height=90)
     author_field(f"{key}_author")
-    problem = st.session_state.get(f"{key}_problem")
+    problem = st.session_state.get(f"{key}_edit_problem")
     done = [False]
     if isinstance(problem, Conflict):
-        _show_problem(f"{key}_problem")
+        _show_problem(f"{key}_edit_problem")
         with st.container(horizontal=True):
             st.button(_("Load it again"), key=f"{key}_again", on_click=_reload, args=(id, key))
             done.append(_button(_("Keep mine as a copy"), "mine", key, _duplicate, (id, hooks, key)))
     else:
-        _show_problem(f"{key}_problem")
+        _show_problem(f"{key}_edit_problem")
         with st.container(horizontal=True):
             done.append(_button(_("Save"), "save", key, _save, (id, key), primary=True))
             done.append(_button(_("Duplicate"), "copy", key, _duplicate, (id, hooks, key)))
@@ -278,7 +282,7 @@ def edit_dialog(id: str, hooks: Hooks, key: str) -> None:
     with st.expander(_("Versions")):
         for line in revision_lines(service.store().revisions(id)):
             st.caption(markdown(line))
-    if any(done) and f"{key}_problem" not in st.session_state:
+    if any(done) and f"{key}_edit_problem" not in st.session_state:
         st.rerun()
 
 
@@ -293,12 +297,13 @@ def _save(id: str, key: str) -> None:
     held = st.session_state
     name, note, version = str(held[f"{key}_name"]), str(held[f"{key}_note"]), int(held[f"{key}_version"])
     author = taken_author(f"{key}_author")
-    attempt(f"{key}_problem", lambda: service.store().change(id, version=version, author=author, name=name, note=note))
+    store = service.store()
+    attempt(f"{key}_edit_problem", lambda: store.change(id, version=version, author=author, name=name, note=note))
 
 
 def _archive(id: str, key: str) -> None:
     version, author = int(st.session_state[f"{key}_version"]), taken_author(f"{key}_author")
-    attempt(f"{key}_problem", lambda: service.store().archive(id, version, author))
+    attempt(f"{key}_edit_problem", lambda: service.store().archive(id, version, author))
 
 
 def _duplicate(id: str, hooks: Hooks, key: str) -> None:
@@ -311,7 +316,7 @@ def _duplicate(id: str, hooks: Hooks, key: str) -> None:
         copy = (hooks.duplicate or _copied)(id, name[:LONGEST_NAME], author)
         st.session_state[_SAID] = _("Kept as {name}", name=copy.name)
 
-    attempt(f"{key}_problem", do)
+    attempt(f"{key}_edit_problem", do)
 
 
 def _copied(id: str, name: str, author: str) -> Kept:

@@ -1,4 +1,4 @@
-"""The grid of the page Plan: every place with today's and the plan's money, to fix amounts and set limits in place.
+"""The grid of the page Plan: every place with its recent and planned money, to fix amounts and set limits in place.
 
 The table is drawn from the question; what is typed goes into the question and is not fed back by itself. As long as the
 two agree the widget stays the same, so that focus and scroll stay too; where they do not, it is drawn afresh.
@@ -27,7 +27,7 @@ KEY = "plan_grid"
 FREE, REFUSED = "plan_free", "plan_grid_refused"
 _EDITION, _DRAWN = "plan_grid_edition", "plan_grid_drawn"  # number of the widget, and what it was drawn for
 ROW_HEIGHT, MOST_HEIGHT = 35, 740  # pixels
-PLACE, TODAY, PLANNED = "place", "today", "plan"
+PLACE, RECENT, PLANNED = "place", "recent", "plan"
 
 
 def show_editor(work: Work, plan: Plan | None) -> None:
@@ -44,13 +44,11 @@ def show_editor(work: Work, plan: Plan | None) -> None:
             on_change=_take,
             args=(key, rows),
             hide_index=True,
-            disabled=(PLACE, TODAY, PLANNED),
+            disabled=(PLACE, RECENT, PLANNED),
             column_config=_columns(),
             placeholder="",
             height=min(ROW_HEIGHT * (len(rows) + 1) + 3, MOST_HEIGHT),
-            alt=_(
-                "Places with weekly money today and in the plan; fixed amounts, minimums and maximums can be entered"
-            ),
+            alt=_("Places with weekly money lately and in the plan; amounts to fix and limits can be entered"),
         )
         if work.asked.locks or work.asked.limits:
             st.button(_("Remove all fixed amounts and limits"), key=FREE, icon=":material/lock_open:", on_click=_free)
@@ -65,7 +63,7 @@ def _frame(rows: Sequence[GridRow], step: float) -> pd.DataFrame:
     return pd.DataFrame(
         {
             PLACE: [place_name(*row.cell) for row in rows],
-            TODAY: pd.array([rounded(row.today) for row in rows], dtype="Float64"),
+            RECENT: pd.array([rounded(row.recent) for row in rows], dtype="Float64"),
             PLANNED: pd.array([rounded(row.plan) for row in rows], dtype="Float64"),
             KEEP: [row.keep for row in rows],
             AMOUNT: pd.array([row.amount for row in rows], dtype="Float64"),
@@ -79,7 +77,9 @@ def _columns() -> dict[str, ColumnConfig]:
     config = st.column_config
     return {
         PLACE: config.TextColumn(_("Place"), pinned=True),
-        TODAY: config.NumberColumn(_("Today"), format="localized"),
+        RECENT: config.NumberColumn(
+            _("Lately"), help=_("Mean of the last 12 complete weeks, scaled to this budget."), format="localized"
+        ),
         PLANNED: config.NumberColumn(_("Plan"), format="localized"),
         KEEP: config.CheckboxColumn(_("Fix"), width="small", help=_("Tick to keep the plan's amount here.")),
         AMOUNT: _amount(_("Fixed at"), _("The place gets exactly this much a week.")),

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from optimizer.errors import InputError
-from optimizer.language import Message, say
+from optimizer.language import say
 from optimizer.planning.asked import Asked
 from optimizer.planning.goal import UNWANTED
 from optimizer.planning.request import CAREFUL, MEAN, MOST_WEEKS
@@ -46,10 +46,10 @@ def change(**fields: object) -> None:
     try:
         state.change(**fields)
     except InputError as problem:
-        refuse(say("{problem}", problem=problem.message))
+        refuse(problem.message)
 
 
-def refuse(*problems: Message, where: str = REFUSED) -> None:
+def refuse(*problems: str, where: str = REFUSED) -> None:
     """Remember sentences on what could not be taken, until they are shown where it was entered."""
     st.session_state[where] = (*st.session_state.get(where, ()), *problems)
 
@@ -241,10 +241,9 @@ def _take_audience() -> None:
 
 def _notes(work: Work) -> None:
     """What the history is, what the budget comes to a week, and what is set behind "More" and in the grid."""
-    st.caption(markdown(_about(work)))
     given = [*_set(work.asked), *_held(work.asked)]
-    if given:
-        st.caption(markdown(_("Also asked for: {limits}.", limits="; ".join(given))))
+    also = [_("Also asked for: {limits}.", limits="; ".join(given))] if given else []
+    st.caption(markdown(" ".join([_about(work), *also])))
 
 
 def _about(work: Work) -> str:

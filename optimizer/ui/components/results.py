@@ -57,7 +57,7 @@ def show_flow(plan: Plan) -> None:
     shown = flow(plan)
     if shown is None:
         return
-    part(_("What changes its place"), note=shown.caption)
+    part(_("From today's split to the plan"), note=shown.caption)
     with st.container(key="flow_chart"):
         st.echarts_chart(
             flow_option(shown), height=flow_height(shown), key="flow", renderer="svg", alt=shown.description
@@ -111,7 +111,7 @@ def show_limits(plan: Plan, asked: Asked) -> None:
     """Which rules and limits bind, and what each costs."""
     note = _("Dearest first. Costs count the plan's weeks and the carry-over of the 8 weeks after.")
     shown = limits(plan, asked)
-    part(_("What the rules cost"), note=note if shown.rows else "")
+    part(_("What rules and limits cost"), note=note if shown.rows else "")
     if shown.rows:
         st.html(limits_html(shown.rows))
     if shown.rest:

@@ -138,7 +138,7 @@ def _numbers(
     name: str, values: Mapping[str, float | None], labels: Mapping[str, str], lowest: float | None = 0.0
 ) -> None:
     """A grid of number fields, empty ones for nothing."""
-    with st.container(key=f"co_numbers_{name}", horizontal=True, gap="small"):
+    with st.container(key=f"co_numbers_{name}"):
         for key, value in values.items():
             st.session_state[f"money_{name}_{key}"] = value
             st.number_input(
@@ -148,7 +148,6 @@ def _numbers(
                 format="%0.10g",
                 key=f"money_{name}_{key}",
                 placeholder="–",
-                width=180,
             )
 
 
@@ -212,8 +211,8 @@ def _usual(work: Work, kept: Kept | None) -> None:
         return
     st.caption(_("Saved by {who_when}", who_when=markdown(by_and_when(kept.changed_by or kept.author, kept.changed))))
     taken, left_out = fitted(kept.content, service.holds(work.facts))
-    for name, value in settings_lines(kept.content):
-        st.markdown(f"{markdown(name)}: **{markdown(value)}**")
+    lines = [f"{markdown(name)}: **{markdown(value)}**" for name, value in settings_lines(kept.content)]
+    st.markdown("  \n".join(lines))
     if left_out:
         st.warning(markdown(left_out), icon=":material/info:")
     st.button(

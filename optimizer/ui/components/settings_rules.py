@@ -101,7 +101,7 @@ def _buttons(text: str, fine: bool, work: Work, kept: Kept | None) -> None:
         )  # fmt: skip
         st.button(
             _("Use and save as the usual rules"), key="rules_keep", on_click=_use_and_keep,
-            args=(text, 0 if kept is None else kept.version), disabled=not fine,
+            args=(text, 0 if kept is None else kept.version), disabled=not fine or (kept is None and not text.strip()),
         )  # fmt: skip
         st.button(_("Insert the template"), key="rules_template", icon=":material/article:", on_click=_insert)
         download(_("Download {file}", file=FILE), text.encode(), FILE, key="rules_download")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optimizer.ui.components import style_data, style_plan
+from optimizer.ui.components import style_data, style_performance, style_plan, style_week
 
 CSS = """
 .stMainBlockContainer { max-width: 1240px; padding: 3.2rem 2.5rem 3rem; }
@@ -92,4 +92,4 @@ h1.co-title { font-size: 1rem; font-weight: 600; padding: 0; margin: 0; opacity:
 
 def stylesheet() -> str:
     """The rules as an HTML element."""
-    return f"<style>{CSS}{style_data.CSS}{style_plan.CSS}</style>"
+    return f"<style>{CSS}{style_data.CSS}{style_performance.CSS}{style_plan.CSS}{style_week.CSS}</style>"

@@ -13,12 +13,14 @@ CSS = """
 .co-rules li { list-style: none; margin: 0 !important; padding: .45rem 0; font-size: .9rem; line-height: 1.45;
     border-bottom: 1px solid rgba(128,128,128,.22); }
 .co-rules b { display: block; font-weight: 600; }
-[class*="st-key-co_map_"] > div > [data-testid="stHorizontalBlock"],
 [class*="st-key-co_map_"] [data-testid="stHorizontalBlock"] { padding: .35rem 0;
     border-bottom: 1px solid rgba(128,128,128,.22); }
-[class*="st-key-co_map_"] [data-testid="stCaptionContainer"] p { margin: 0; }
+[class*="st-key-co_numbers_"] { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); }
+[class*="st-key-co_rule_"] button { padding-left: .5rem; padding-right: .5rem; }
+.st-key-rules_field textarea { font-family: ui-monospace, monospace; font-size: .85rem; }
 .st-key-co_person { max-width: 34rem; }
 @media (max-width: 640px) {
+  [class*="st-key-co_rule_"] { padding-bottom: .8rem; border-bottom: 1px solid rgba(128,128,128,.45); }
   .co-list, .co-list tbody, .co-list tr { display: block; width: 100%; }
   .co-list thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .co-list tr { padding: .6rem 0; border-bottom: 1px solid rgba(128,128,128,.45); }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 CSS = """
-.st-key-plan_inputs [data-testid="stCaptionContainer"] { margin-bottom: 0; }
-.st-key-figures [data-testid="stMetricValue"] { font-size: 1.6rem; }
+.st-key-plan_inputs [data-testid="stCaptionContainer"] { margin-bottom: -.6rem; }
+.st-key-figures [data-testid="stMetricValue"] { font-size: 1.6rem; line-height: 1.25; }
+.st-key-figures [data-testid="stMetricValue"] * { white-space: normal; overflow: visible; }
 .st-key-figures [data-testid="stMetricDelta"] { border-radius: .5rem; }
 .st-key-figures [data-testid="stMetricLabel"] *, .st-key-figures [data-testid="stMetricDelta"] * {
     white-space: normal; overflow: visible; }
@@ -22,10 +23,11 @@ CSS = """
 .co-flow li i { grid-column: 1 / -1; display: block; height: .45rem; border-radius: .2rem; min-width: 2px; }
 .co-flow .co-down li i { background: #d9730d; }
 .co-flow .co-up li i { background: #2f80d0; }
-.st-key-flow_phone { display: none; }
+.st-key-flow_phone, [data-testid="stLayoutWrapper"]:has(> .st-key-flow_phone) { display: none; }
 @media (max-width: 640px) {
-  .st-key-flow_chart { display: none; }
-  .st-key-flow_phone { display: flex; }
+  .st-key-flow_chart, [data-testid="stLayoutWrapper"]:has(> .st-key-flow_chart) { display: none; }
+  .st-key-flow_phone, [data-testid="stLayoutWrapper"]:has(> .st-key-flow_phone) { display: flex; }
+  .st-key-figures [data-testid="stMetricValue"] { font-size: 1.3rem; }
   .co-flow { grid-template-columns: 1fr; }
   .co-limits tr { grid-template-columns: 1fr 1fr; }
   .co-limits td:nth-child(n) { white-space: normal; }

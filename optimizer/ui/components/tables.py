@@ -41,7 +41,8 @@ def grid_html(grid: Grid, caption: str) -> str:
         + "</tr>"
         for row in rows
     )
-    corner = f'<th scope="col" role="columnheader">{escape(_("Network"))}</th>'
+    network = escape(_("Network"))
+    corner = f'<th scope="col" role="columnheader">{network}</th>'
     return _scroll(
         f'<table class="co-grid" role="table" aria-label="{escape(caption, quote=True)}"><thead role="rowgroup">'
         f'<tr role="row">{corner}{head}</tr></thead><tbody role="rowgroup">{body}</tbody></table>',
@@ -90,7 +91,7 @@ def limits_html(rows: Sequence[LimitRow]) -> str:
     return _scroll(
         f'<table class="co-moves co-limits" role="table"><thead role="rowgroup"><tr role="row">{head}</tr></thead>'
         f'<tbody role="rowgroup">{body}</tbody></table>',
-        _("What the rules cost"),
+        _("What rules and limits cost"),
     )
 
 
@@ -125,7 +126,8 @@ def findings_html(lines: Sequence[FindingLine]) -> str:
 def _grid_cell(cell: GridCell | None, column: str, total: bool) -> str:
     label = f'data-label="{escape(column, quote=True)}"'
     if cell is None:
-        return f'<td role="cell" class="co-empty" {label}><span title="{escape(_("not used"))}">·</span></td>'
+        unused = escape(_("not used"), quote=True)
+        return f'<td role="cell" class="co-empty" {label}><span title="{unused}">·</span></td>'
     alpha = f"{0.08 + 0.30 * cell.strength:.2f}"
     tint = f' style="background-color:rgba({TINT[cell.direction]},{alpha})"' if cell.strength else ""
     arrow = ARROWS[cell.direction]

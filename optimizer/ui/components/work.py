@@ -21,6 +21,7 @@ from optimizer.ui.service import Facts, Progress
 from optimizer.ui.uploads import Source
 
 Result = TypeVar("Result")
+QUICK = 0.7  # from this share of the work on a plan is solved and explained: a blink, where the fit is kept
 
 
 @dataclass(frozen=True)
@@ -76,11 +77,15 @@ def current_source() -> Source | None:
 
 
 def shown_progress(make: Callable[[Progress], Result]) -> Result:
-    """Do something while saying what is being done; nothing is drawn where it is told of no step."""
+    """Do something while saying what is being done; what is quick by itself draws no bar that would only flash."""
     place = st.empty()
+    drawn = False
 
     def show(what: str, share: float) -> None:
-        place.progress(min(max(share, 0.0), 1.0), text=tell(what))
+        nonlocal drawn
+        if drawn or share < QUICK:
+            drawn = True
+            place.progress(min(max(share, 0.0), 1.0), text=tell(what))
 
     try:
         return make(show)

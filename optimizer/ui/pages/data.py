@@ -8,7 +8,7 @@ import streamlit as st
 
 from optimizer.ui import state
 from optimizer.ui.components.data_histories import show_histories
-from optimizer.ui.components.data_kept import show_kept
+from optimizer.ui.components.data_kept import go_where_opened, show_kept
 from optimizer.ui.components.data_naming import show_content_types
 from optimizer.ui.components.settings_money import show_money
 from optimizer.ui.components.settings_person import show_person
@@ -22,6 +22,7 @@ TAB = "data_tab"
 
 def page() -> None:
     """Draw the page from top to bottom; only the tab that is open is worked out."""
+    go_where_opened()
     page_title(_("Data and settings"))
     tabs = _tabs()
     names = {label: name for name, (label, _draw) in tabs.items()}

@@ -113,6 +113,15 @@ def test_one_that_cannot_be_planned_for_does_not_stop_the_others(studios):
     assert found.row(5, "spend").difference.mean == pytest.approx(2000.0)
 
 
+def test_totals_are_those_the_plans_tell(studios):
+    found = compared(studios, changed("Dearer", price={"": 0.2}))
+    for place, plan in enumerate(found.plans):
+        for name in ("conversions", "revenue", "profit"):
+            assert found.row(place, name).total == plan.total[name]
+        roas, revenue = found.row(place, "roas").total, plan.total["revenue"]
+        assert (roas.low, roas.high) == pytest.approx((revenue.low / plan.budget, revenue.high / plan.budget))
+
+
 def test_without_a_plan_for_the_base_there_are_totals_and_no_differences(studios):
     broken = Scenario("Broken", Asked(1e9, WEEKS))
     found = compare(studios, studios.history, [broken, BASE])

@@ -105,6 +105,20 @@ def test_rules_that_forbid_small_budgets_end_the_range_and_are_named(studio):
         frontier_view(studio, replace(REQUEST, rules=(GroupLimit((0, 1), minimum=4000.0),)))
 
 
+def test_largest_share_and_step_grow_with_the_budget(studio):
+    asked = replace(REQUEST, largest_share=0.35, largest_step=0.3)
+    view = frontier_view(studio, asked)
+    assert len(view.budgets) == 25
+    assert (view.spend <= 0.35 * view.spend.sum(axis=1, keepdims=True) * (1 + 1e-9)).all()
+    plan = answer(studio, asked)
+    assert view.value[view.asked] == pytest.approx(plan.allocation.certificate.value, rel=2e-3)
+    assert tornado(studio, asked).base.mean == pytest.approx(plan.draws["revenue"].plan.mean(), rel=2e-3)
+    step = next_money(studio, asked).up[0]
+    more = answer(studio, replace(asked, budget=step.end))
+    gained = more.allocation.certificate.value - plan.allocation.certificate.value
+    assert step.brings == pytest.approx(gained, rel=0.05)
+
+
 def test_a_change_moves_the_frontier_as_it_moves_the_plan(studio, view):
     change = Change(price={"": 0.25}, off=("tiktok",))
     dear = frontier_view(studio, REQUEST, change)
@@ -133,7 +147,7 @@ def test_each_step_brings_the_difference_of_two_plans(studio):
     assert str(found.up[0].sentence).startswith(
         "The next 200 go to" if not studio.panel.currency else "The next EUR 200"
     )
-    assert "from EUR 12,200 to 12,400" in found.up[1].sentence
+    assert "from EUR 12,200 to EUR 12,400" in found.up[1].sentence
     assert found.note == ""
     assert found.stops is None
 

@@ -24,7 +24,7 @@ from optimizer.allocation.rules import (
 )
 from optimizer.errors import InputError
 from optimizer.history.panel import Cell
-from optimizer.planning.rules_file import RuleContext, read_rules
+from optimizer.planning.rules_file import RuleContext, read_rules, read_rules_text
 from optimizer.response.curves import Curves
 
 CELLS = (
@@ -167,3 +167,25 @@ def test_rules_of_a_file_are_kept_by_the_plan(tmp_path: Path) -> None:
     assert (result.spend > 0).sum() <= 3
     assert [state.label for state in result.certificate.rules] == [
         "minimum of linkedin", "cells in use of all cells", "steps of all cells"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[[lock]", "screen: the rules are not valid TOML: "),
+        (f"a = {'[' * 20_000}", "screen: the rules cannot be read (brackets stand inside each other); "),
+        (f"a = 1{'0' * 6000}", "screen: the rules cannot be read (a number is too long); "),
+        ("[[lok]]", "screen: the rules: key 'lok' is unknown; did you mean 'lock'"),
+    ],
+)
+def test_text_is_refused_as_a_file_is(text, message):
+    with pytest.raises(InputError) as told:
+        read_rules_text(text, "screen", CELLS)
+    assert str(told.value).startswith(message)
+
+
+def test_text_is_read_as_a_file_is(tmp_path):
+    text = '[[diversification]]\nshare = 0.4\n[[lock]]\ncell = "tiktok/video"\namount = 20\n'
+    path = tmp_path / "rules.toml"
+    path.write_text(text, encoding="utf-8")
+    assert read_rules_text(text, "screen", CELLS) == read_rules(path, CELLS)

@@ -8,7 +8,7 @@ import tomllib
 import pytest
 
 from optimizer.errors import InputError
-from optimizer.planning.settings import Settings, read_settings, settings_template
+from optimizer.planning.settings import Settings, read_settings, settings_of, settings_template
 
 AMOUNT = "a number from -1e9 to 1e9 such as 42 or -0.5"
 
@@ -39,6 +39,21 @@ def test_every_key_is_read(write):
     assert (settings.currency, settings.country, settings.file) == ("EUR", "VN", str(path))
     assert settings.outcomes == {"conversions": 42.0, "negative_feedback": -1.5, "clicks": 0.0}
     assert settings.worths == {"conversions": 42.0, "negative_feedback": -1.5}
+
+
+def test_margin_and_costs_are_read(write):
+    text = "margin = 1\nteam_per_month = 2500\n[production]\nvideo = 900\n'live show' = 0.5\n"
+    settings = read_settings(write("settings.toml", text))
+    assert (settings.margin, settings.team_per_month) == (1.0, 2500.0)
+    assert settings.production == {"video": 900.0, "live show": 0.5}
+    assert settings_of(tomllib.loads(text)).model_dump() == settings.model_dump()
+    assert read_settings(write("settings.toml", "team_per_month = 0\n")).margin is None
+
+
+def test_plain_values_are_refused_as_a_file_is():
+    with pytest.raises(InputError) as told:
+        settings_of({"margin": "0.4"}, "here")
+    assert str(told.value).startswith("here, key margin: margin is '0.4'; write the share of revenue")
 
 
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "[outcomes]\n"])
@@ -83,6 +98,18 @@ def test_the_template_reads_as_it_stands_and_filled_in(write):
          f"account currency, {AMOUNT}"),
         ("[outcomes]\nclicks = [1]", ", key outcomes.clicks: clicks is a list; write the worth"),
         ("[outcomes.clicks]\nworth = 1", ", key outcomes.clicks: clicks is a table; write the worth"),
+        ("margin = 0", ", key margin: margin is 0; write the share of revenue that is left after all variable costs, "
+         "above 0 and up to 1, such as 0.4."),
+        ("margin = 40", ", key margin: margin is 40; write the share of revenue"),
+        ("margin = true", ", key margin: margin is true; write the share of revenue"),
+        ("team_per_month = 5", ", key team_per_month: it comes off profit, which needs a margin; write margin = 0.4 or "
+         "so too, or take the line out."),
+        ("margin = 1\nteam_per_month = -5", ", key team_per_month: team_per_month is -5; write what team and tools "
+         "cost a month, a number of account currency, 0 or more."),
+        ("[production]\nvideo = -1", ", key production.video: video is -1; write what the content type costs a plan"),
+        ("[production]\nvideo = '9'", ", key production.video: video is '9'; write what the content type costs a plan"),
+        ("[production]\n'' = 9", ", key production: a content type has no name that can be; write the name"),
+        ("production = 5", ", key production: production is 5; write a table [production] with a line such as video"),
         (f"[outcomes]\nclicks = 1{'0' * 400}", f", key outcomes.clicks: clicks is 1{'0' * 39}...; write the worth"),
     ],
 )  # fmt: skip
@@ -94,7 +121,7 @@ def test_a_value_that_is_not_allowed(refused, text, message):
     ("text", "message"),
     [
         ('curency = "EUR"', ", key curency: curency is not a known key; did you mean currency?"),
-        ("mood = 1", ", key mood: mood is not a known key; keys are currency, country, outcomes."),
+        ("mood = 1", ", key mood: mood is not a known key; keys are currency, country, margin, team"),
         ("[outcome]\nclicks = 1", ", key outcome: outcome is not a known key; did you mean outcomes?"),
         (
             "clicks = 1",

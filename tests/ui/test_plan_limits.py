@@ -1,0 +1,110 @@
+"""What binds a plan and what it costs, on a plan small enough to check by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from optimizer.allocation.problem import RuleState
+from optimizer.language.message import say
+from optimizer.planning.asked import Asked
+from optimizer.planning.plan import Plan
+from optimizer.ui.components.tables import limits_html
+from optimizer.ui.format import NBSP
+from optimizer.ui.plan_limits import LimitRow, limits
+
+ASKED = Asked(20_000.0, 4)
+
+
+def bound(plan: Plan, upper: tuple[int, ...] = (), lower: tuple[int, ...] = (), **more: object) -> Plan:
+    """The plan with cells at their bounds: each costs 4 + its place per unit of weekly money."""
+    held = (*upper, *lower)
+    prices = np.array([4.0 + c if c in held else 0.0 for c in range(5)])
+    proven = replace(
+        plan.allocation.certificate, at_upper=upper, at_lower=lower, bound_prices=prices, **more
+    )  # fmt: skip
+    return replace(plan, allocation=replace(plan.allocation, certificate=proven))
+
+
+def plain(text: str) -> str:
+    return text.replace(NBSP, " ")
+
+
+def test_nothing_that_costs_is_an_answer(plan: Plan) -> None:
+    shown = limits(plan, ASKED)
+    assert shown.rows == ()
+    assert (
+        shown.rest == "No rule and no limit costs anything at this budget: without them the plan would bring no more."
+    )
+
+
+def test_a_usual_maximum_is_told_with_its_price(plan: Plan) -> None:
+    (row,) = limits(bound(plan, upper=(3,)), ASKED).rows
+    assert (plain(row.what), row.where) == ("Usual maximum of EUR 1,500 a week", "Instagram reel")
+    assert plain(row.cost) == "EUR 175 for each 100"  # 7 a week of money over 4 weeks, on 100
+    assert plain(row.reason) == (
+        "The next EUR 100 would bring EUR 450 here, EUR 175 more than where they would be taken."
+    )
+
+
+def test_limits_are_told_by_who_set_them_dearest_first(plan: Plan) -> None:
+    own = {"facebook/video": (1500.0, None), "instagram/reel": (0.0, 900.0)}
+    asked = Asked(20_000.0, 4, locks={"tiktok/video": 0.0}, limits=own)
+    rows = limits(bound(plan, upper=(3, 4), lower=(1,)), asked).rows
+    assert [plain(row.what).split(" of ")[0].split(" at ")[0] for row in rows] == ["Fixed", "Maximum", "Minimum"]
+    assert [row.where for row in rows] == ["TikTok video", "Instagram reel", "Facebook video"]
+    assert "would bring EUR 125 more elsewhere" in plain(rows[2].reason)
+
+
+def test_limits_that_cost_nothing_are_counted(plan: Plan) -> None:
+    asked = Asked(20_000.0, 4, locks={"tiktok/video": 0.0}, limits={"facebook/video": (10.0, None)})
+    assert limits(plan, asked).rest.startswith("No rule and no limit costs anything")
+    shown = limits(bound(plan, upper=(4,)), asked)
+    assert shown.rest == "1 other rule or limit is kept and costs nothing at this budget."
+
+
+@pytest.mark.parametrize(
+    ("state", "cost", "reason"),
+    [
+        (
+            RuleState(say("largest step of a cell"), 0, True, cost=1234.0, cost_most=1240.0),
+            "EUR 1,234 in all",
+            "Without this rule the plan would bring about EUR 1,234 revenue more by the end of the 8 weeks after.",
+        ),
+        (
+            RuleState(say("largest step of a cell"), 0, True, cost=1000.0, cost_most=1500.0),
+            "EUR 1,000 in all",
+            "by the end of the 8 weeks after. It cannot be more than EUR 1,500.",
+        ),
+        (
+            RuleState(say("largest step of a cell"), 0, True, price=8.0),
+            "EUR 200 for each 100",
+            "Each EUR 100 by which it gave way would bring about EUR 200 more.",
+        ),
+        (
+            RuleState(say("largest step of a cell"), 0, True),
+            "not known",
+            "It stands in the way; what the plan would bring without it was not worked out.",
+        ),
+    ],
+)
+def test_a_rule_that_binds_says_what_it_costs(plan: Plan, state: RuleState, cost: str, reason: str) -> None:
+    quiet = RuleState("my own rule", 1, False)
+    shown = limits(bound(plan, rules=(quiet, state)), ASKED)
+    (row,) = shown.rows
+    assert row.what == "Largest step of a cell"
+    assert (plain(row.cost), plain(row.reason)[-len(reason) :]) == (cost, reason)
+    assert shown.rest == "1 other rule or limit is kept and costs nothing at this budget."
+
+
+def test_without_a_response_no_cost_is_claimed(plan: Plan) -> None:
+    shown = limits(replace(bound(plan, upper=(3,)), responsive=False), ASKED)
+    assert shown.rows == ()
+    assert "cannot be told" in shown.rest
+
+
+def test_a_rule_of_a_file_cannot_become_markup() -> None:
+    evil = "<script>alert(1)</script>"
+    assert "<script" not in limits_html([LimitRow(evil, evil, evil, evil)])
