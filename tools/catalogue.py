@@ -79,7 +79,7 @@ def catalogue(language: str, messages: list[Id], held: dict[str, Message]) -> tu
 
 
 def main() -> int:
-    """Rewrite every catalogue; how many messages lack a translation."""
+    """Rewrite every catalogue, and say how many messages lack a translation."""
     count = 0
     for folder in sorted(path for path in LOCALE.iterdir() if path.is_dir()):
         held = translations(folder.name)

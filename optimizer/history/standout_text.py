@@ -13,6 +13,8 @@ from optimizer.history.noise import change
 from optimizer.history.standouts import FEWEST_WEEKS, LEVEL, NEW, YEAR, Candidate, Standout, Told, in_units, pair_of
 from optimizer.language.message import Message, join, number, percent, say, say_many
 
+NAMED = 2
+"""Groups that are named above the whole, and below it."""
 ALIKE = 0.5
 """Part of a change that the same weeks a year before must have shown, for the season to be the likely reason."""
 
@@ -32,6 +34,7 @@ def standout(ledger: Ledger, candidate: Candidate, severity: Severity = Severity
         now,
         candidate.weight,
         good=None if measure.better is Better.NEITHER else (now > before) == (measure.better is Better.MORE),
+        late=candidate.windows.late,
     )
 
 
@@ -60,27 +63,90 @@ def a_year_before(candidate: Candidate) -> tuple[float, float] | None:
 
 
 def first_told(found: Sequence[Standout], measure: Measure, breakdown: Breakdown) -> tuple[Standout, ...]:
-    """Of a measure the largest change and the largest difference of level, else the largest change in a year."""
-    mine = [one for one in found if one.measure.key == measure.key and one.breakdown is breakdown]
-    firsts = [next((one for one in mine if one.told is told), None) for told in (Told.CHANGE, Told.LEVEL, Told.YEAR)]
-    return tuple(one for one in firsts if one is not None)[:2]
-
-
-def headline(found: Sequence[Standout], measure: Measure, breakdown: Breakdown, weeks: int) -> Message:
-    """What a chart says first: the largest change and the largest difference of level, or that there is none.
+    """What is told of a measure: its largest change and the groups furthest from the whole, else its change in a year.
 
     Parameters
     ----------
     found : sequence of Standout
         Largest first, as `standouts` gives them.
-    measure : Measure
-    breakdown : Breakdown
-    weeks : int
-        Complete weeks of the history.
     """
-    told = [one.sentence for one in first_told(found, measure, breakdown)]
-    if told:
-        return join(" ", told)
+    mine = [one for one in found if one.measure.key == measure.key and one.breakdown is breakdown]
+    changed, levels, years = (
+        [one for one in mine if one.told is told] for told in (Told.CHANGE, Told.LEVEL, Told.YEAR)
+    )
+    high, low = ([one for one in levels if (one.now > one.before) is above][:NAMED] for above in (True, False))
+    if changed or levels:
+        return (*changed[:1], *high, *low)
+    return tuple(years[:1])
+
+
+def sentences(
+    found: Sequence[Standout], measure: Measure, breakdown: Breakdown, currency: str = ""
+) -> tuple[Message, ...]:
+    """What stands out in a measure, in one sentence or two; none where nothing does."""
+    told = first_told(found, measure, breakdown)
+    levels = [one for one in told if one.told is Told.LEVEL]
+    others = [one.sentence for one in told if one.told is not Told.LEVEL]
+    if len(levels) < 2 or measure.denominator == OF_WHOLE or not all(np.isfinite(one.now) for one in levels):
+        return tuple([*others, *(one.sentence for one in levels)][:2])
+    return (*others, _levels_together(levels, currency))
+
+
+def _levels_together(levels: Sequence[Standout], currency: str) -> Message:
+    """Groups above and below the whole in one sentence."""
+    measure = levels[0].measure
+
+    def named(above: bool) -> Message:
+        chosen = sorted((one for one in levels if (one.now > one.before) is above), key=lambda one: -one.now)
+        named = (
+            say(
+                "{group} ({value})",
+                group=group_text(one.breakdown, one.group),
+                value=figure(measure, one.now, currency),
+            )
+            for one in chosen
+        )
+        return join(", ", named)
+
+    values = {
+        "measure": measure.name,
+        "period": period(LEVEL, levels[0].late),
+        "whole": figure(measure, levels[0].before, currency),
+        "high": named(above=True),
+        "low": named(above=False),
+    }
+    if not values["low"]:
+        return say("{measure} {period}: {whole} overall; well above it {high}.", **values)
+    if not values["high"]:
+        return say("{measure} {period}: {whole} overall; well below it {low}.", **values)
+    return say("{measure} {period}: {whole} overall; well above it {high}; well below it {low}.", **values)
+
+
+def shares_together(found: Sequence[Standout], breakdown: Breakdown) -> Message | None:
+    """What the group that stands out most brings for its part of the spend, in one sentence; None where none does."""
+    shares = [
+        one
+        for one in found
+        if one.breakdown is breakdown and one.measure.denominator == OF_WHOLE and one.told is Told.LEVEL
+    ]
+    if not shares:
+        return None
+    first = shares[0].sentence.values
+    mine = sorted((one for one in shares if one.group == shares[0].group), key=lambda one: MEASURES.index(one.measure))
+    parts = [
+        say("{share} of {what}", share=one.sentence.values["share"], what=one.sentence.values["what"]) for one in mine
+    ]
+    return say(
+        "{group}: {spend} of spend brings {parts} {period}.",
+        group=first["group"],
+        spend=first["spend"],
+        parts=join(", ", parts),
+        period=first["period"],
+    )
+
+
+def nothing_told(breakdown: Breakdown, weeks: int) -> Message:
+    """What is said where nothing stands out, in a history of so many complete weeks."""
     if weeks < FEWEST_WEEKS:
         return say_many(
             "To tell what stands out takes {needed} complete weeks; the history has {count}.",

@@ -63,6 +63,8 @@ class Standout:
         Difference over the mean of both figures, times the group's part of the whole.
     good : bool or None
         Whether it is welcome; None where that depends on what is wanted.
+    late : int
+        Newest weeks that were left out, since their conversions may not all be in.
     """
 
     told: Told
@@ -75,6 +77,7 @@ class Standout:
     now: float
     weight: float
     good: bool | None
+    late: int = 0
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-import numpy as np
-
-from optimizer.history.panel import Cell, Floats
 from optimizer.planning.plan import Move, Plan
 from optimizer.planning.verdict import has_moved, told_return
 from optimizer.planning.wording import money_unit
@@ -22,7 +19,6 @@ from optimizer.ui.format import (
     signed,
 )
 from optimizer.ui.language import _, tell
-from optimizer.ui.view import amount, goal_name
 
 DAYS = 7
 UP, DOWN, SAME = "up", "down", "same"
@@ -69,38 +65,6 @@ class MoveRow:
     warning: str
 
 
-@dataclass(frozen=True)
-class CurveView:
-    """One cell's curve with what stands on it.
-
-    Attributes
-    ----------
-    place : str
-    title, description : str
-        For the eye, and for a screen reader.
-    spend, mean, low, high : float array, shape (G,)
-        Weekly spend; the goal per week with the ends of its 90 % band.
-    points : float array, shape (N, 2)
-        Weeks of history in order: spend and outcome.
-    tried : tuple of float
-        Smallest and largest weekly spend ever tried.
-    today, plan : tuple of float
-        Weekly spend and the mean of the curve there.
-    """
-
-    place: str
-    title: str
-    description: str
-    spend: Floats = field(repr=False)
-    mean: Floats = field(repr=False)
-    low: Floats = field(repr=False)
-    high: Floats = field(repr=False)
-    points: Floats = field(repr=False)
-    tried: tuple[float, float]
-    today: tuple[float, float]
-    plan: tuple[float, float]
-
-
 def grid(plan: Plan) -> Grid:
     """Sum the moves per network and content type (over audiences), with totals per row and column."""
     sums: dict[tuple[str, str], list[float]] = {}
@@ -142,68 +106,6 @@ def move_rows(plan: Plan) -> tuple[tuple[MoveRow, ...], tuple[MoveRow, ...]]:
     ranked = sorted(plan.moves, key=lambda move: (-abs(move.plan - move.today), -move.plan, move.cell))
     rows = [_move_row(move, plan) for move in ranked]
     return tuple(row for row in rows if row.direction != SAME), tuple(row for row in rows if row.direction == SAME)
-
-
-def largest_moves(plan: Plan, count: int = 2) -> tuple[Cell, ...]:
-    """Cells to show first: the largest increase, the largest cut, then the next largest changes."""
-    by_change = sorted(plan.moves, key=lambda move: move.today - move.plan)
-    ranked = sorted(plan.moves, key=lambda move: -abs(move.plan - move.today))
-    wanted = [by_change[0].cell, by_change[-1].cell, *(move.cell for move in ranked)]
-    return tuple(dict.fromkeys(wanted))[:count]
-
-
-def curve_view(plan: Plan, cell: Cell) -> CurveView:
-    """Collect one cell's curve, its history, and where today and the plan stand on it.
-
-    Raises
-    ------
-    ValueError
-        The plan has no such cell.
-    """
-    index = plan.cells.index(cell)
-    bands, move = plan.bands, plan.moves[index]
-    spend, mean = bands.spend[index], bands.mean[index]
-    tried = (float(bands.tried[index, 0]), float(bands.tried[index, 1]))
-    today = (move.today, float(np.interp(move.today, spend, mean)))
-    planned = (move.plan, float(np.interp(move.plan, spend, mean)))
-    place, goal = place_name(*cell), plan.goal
-
-    def outcome(value: float) -> str:
-        return amount(value, goal, plan.currency)
-
-    description = _(
-        "Response curve of {place}: {today} a week today brings {today_value} {goal} a week, "
-        "{plan} in the plan brings {plan_value} (90 % {low} to {high}). Spend tried so far: "
-        "{tried_low} to {tried_high}.",
-        place=place,
-        goal=goal_name(goal),
-        today=money(move.today, plan.currency),
-        today_value=outcome(today[1]),
-        plan=money(move.plan, plan.currency),
-        plan_value=outcome(planned[1]),
-        low=outcome(float(np.interp(move.plan, spend, bands.low[index]))),
-        high=outcome(float(np.interp(move.plan, spend, bands.high[index]))),
-        tried_low=money(tried[0], plan.currency),
-        tried_high=money(tried[1], plan.currency),
-    )
-    return CurveView(
-        place=place,
-        title=_curve_title(move, plan),
-        description=description,
-        spend=spend,
-        mean=mean,
-        low=bands.low[index],
-        high=bands.high[index],
-        points=np.asarray(bands.points[index], dtype=np.float64).reshape(-1, 2),
-        tried=tried,
-        today=today,
-        plan=planned,
-    )
-
-
-def cell_names(cells: Iterable[Cell]) -> dict[Cell, str]:
-    """Names of cells for a picker."""
-    return {cell: place_name(*cell) for cell in cells}
 
 
 def grid_names(names: Iterable[str], networks: bool) -> dict[str, str]:
@@ -251,16 +153,6 @@ def _returns(move: Move, unit: float) -> str:
     today, plan = number(told_return(move) * move.unit), number(move.marginal * move.unit)
     returns = plan if today == plan else f"{today} → {plan}"
     return returns if move.unit == unit else _("{returns} per {step}", returns=returns, step=number(move.unit))
-
-
-def _curve_title(move: Move, plan: Plan) -> str:
-    step = table_step(plan)
-    same = _direction(move.today, move.plan, step) == SAME
-    place = place_name(*move.cell)
-    if same:
-        return _("{place}: {plan} a week, as today", place=place, plan=money(move.plan, plan.currency, step))
-    today = money(move.today, plan.currency, step)
-    return _("{place}: {today} → {plan} a week", place=place, today=today, plan=number(move.plan, step))
 
 
 def _move_row(move: Move, plan: Plan) -> MoveRow:

@@ -11,13 +11,9 @@ import pandas as pd
 
 from optimizer.history.panel import Floats
 from optimizer.ui.chart_language import in_language
+from optimizer.ui.colours import CURVE, PLAN, QUIET
 from optimizer.ui.language import _
 
-# Mid tones that keep at least 3:1 against both the light and the dark page (WCAG 2.2, 1.4.11); blue and orange stay
-# apart for the common kinds of colour blindness.
-CURVE = "#2f80d0"
-PLAN = "#d9730d"
-QUIET = "#8a8a8a"
 HEIGHT = 250
 SAME_PLACE = 0.005  # today and plan closer than this share of spend are one mark
 

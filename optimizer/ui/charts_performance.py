@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import cast
 
@@ -20,8 +21,8 @@ COLORS = ("#2f80d0", "#d9730d", "#00967d", "#b05cc6", "#8f7a00")
 DASHES = ([1, 0], [7, 3], [2, 2], [9, 3, 2, 3], [4, 2])
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross")
 HEIGHT = 250
-LETTER = 0.025  # of the plot's width, on a phone too
-NAME_LETTERS = 17
+NAME_LETTERS = 18
+TICKS = 5
 NAME_GAP = 15  # pixels between names
 HEADROOM = 0.06
 FLAT = 0.5  # lines all above this part of their maximum are drawn without zero
@@ -29,6 +30,8 @@ FLAT = 0.5  # lines all above this part of their maximum are drawn without zero
 
 def lines_chart(chart: Chart, by_month: bool) -> alt.LayerChart:
     """Draw lines over time, the whole in grey, each named at its end.
+
+    Names and numbers are labels of axes, which take their colour from the light or dark page by themselves.
 
     Parameters
     ----------
@@ -38,120 +41,143 @@ def lines_chart(chart: Chart, by_month: bool) -> alt.LayerChart:
     """
     frame = chart.lines.dropna(subset="value")
     frame = frame[frame["value"] > 0] if chart.multiplies else frame
-    low, high = _limits(chart, frame)
-    kind: dict[str, object] = {"type": "log"} if chart.multiplies else {}
-    y = alt.Y(
-        "value:Q",
-        title=chart.unit,
-        scale=alt.Scale(domain=[low, high], nice=False, zero=False, **kind),  # type: ignore[arg-type]  # names of altair
-        axis=alt.Axis(
-            format=",.6~r",
-            grid=True,
-            gridOpacity=0.35,
-            domain=False,
-            labelOverlap=True,
-            **({"values": _multiplying(low, high)} if chart.multiplies else {"tickCount": 5}),
-        ),
-    )
-    names = _names(chart, frame, (low, high))
-    x = _time(chart, by_month, int(names["name"].str.len().max()))
-    looks = _looks(chart)
-    color = alt.Color("group:N", scale=alt.Scale(domain=list(chart.order), range=looks[0]), legend=None)
-    dash = alt.StrokeDash("group:N", scale=alt.Scale(domain=list(chart.order), range=looks[1]), legend=None)
-    shape = alt.Shape("group:N", scale=alt.Scale(domain=list(chart.order), range=looks[2]), legend=None)
-    strong = [*chart.told, *([chart.order[0]] if _whole(chart) else [])] if chart.told else list(chart.order)
-    spoken = alt.FieldOneOfPredicate(field="group", oneOf=strong)
-    # Weeks without a value break the line, so they stay in its data.
+    limits = _limits(chart, frame)
+    x = _time(chart, by_month)
+    colors, dashes, shapes = (alt.Scale(domain=list(chart.order), range=list(looks)) for looks in _looks(chart))
+    color = alt.Color("group:N", scale=colors, legend=None)
+    spoken = alt.FieldOneOfPredicate(field="group", oneOf=_strong(chart))
+    ends = frame.groupby("group", sort=False).tail(1)
+    # Periods without a value break the line, so they stay in its data.
     lines = (
         alt.Chart(chart.lines)
-        .mark_line(interpolate="linear")
+        .mark_line()
         .encode(
             x=x,
-            y=y,
+            y=_height(chart, limits, _scale_axis(chart, limits)),
             color=color,
-            strokeDash=dash,
+            strokeDash=alt.StrokeDash("group:N", scale=dashes, legend=None),
             strokeWidth=alt.condition(spoken, alt.value(2.6), alt.value(1.6)),
             opacity=alt.condition(spoken, alt.value(1.0), alt.value(0.6)),
         )
     )
-    ends = (
-        alt.Chart(names).mark_point(filled=True, size=55, opacity=1).encode(x=x, y="value:Q", color=color, shape=shape)
-    )
-    words = (
-        alt.Chart(names)
-        .mark_text(align="left", dx=9, fontSize=11.5, fontWeight="bold", clip=False)
-        .encode(x=x, y="at:Q", text="name:N", color=color)
+    marks = (
+        alt.Chart(ends)
+        .mark_point(filled=True, size=60, opacity=1)
+        .encode(
+            x=x,
+            y=_height(chart, limits, _name_axis(chart, ends, limits)),
+            color=color,
+            shape=alt.Shape("group:N", scale=shapes, legend=None),
+        )
     )
     hover = (
         alt.Chart(frame)
         .mark_point(filled=True, size=140, opacity=0.001)
-        .encode(x=x, y="value:Q", tooltip=_tips(by_month))
+        .encode(x=x, y=_height(chart, limits, None), tooltip=_tips(by_month))
     )
-    layered = alt.layer(lines, ends, words, hover).properties(height=HEIGHT)
+    layered = alt.layer(lines, marks, hover).resolve_axis(y="independent").properties(height=HEIGHT)
     return in_language(cast(alt.LayerChart, layered))
 
 
 def bars_chart(chart: Chart) -> alt.LayerChart:
     """Draw a bar per group for the newest 12 weeks with its value, and a tick where the 12 weeks before stood."""
     frame = chart.bars
-    most = float(np.nanmax(frame[["value", "before"]].to_numpy())) if len(frame) else 1.0
-    step = float(np.clip(HEIGHT / max(len(frame), 1), 22, 44))
-    y = alt.Y(
-        "group:N",
-        sort=list(frame["group"]),
-        title=None,
-        axis=alt.Axis(labelLimit=150, ticks=False, domain=False, labelPadding=6),
-        scale=alt.Scale(paddingInner=0.35, paddingOuter=0.15),
+    most = float(np.nanmax(frame[["value", "before"]].to_numpy()))
+    step = float(np.clip(HEIGHT / len(frame), 22, 44))
+    sort, scale = list(frame["group"]), alt.Scale(paddingInner=0.35, paddingOuter=0.15)
+    names = alt.Axis(labelLimit=150, ticks=False, domain=False, labelPadding=6)
+    values = alt.Axis(
+        orient="right",
+        ticks=False,
+        domain=False,
+        labelPadding=8,
+        labelFontWeight="bold",
+        labelExpr=f"({json.dumps(dict(zip(frame['group'], frame['label'], strict=True)))})[datum.label]",
     )
-    x = alt.X("value:Q", scale=alt.Scale(domain=[0, most * 1.32 or 1.0], nice=False), axis=None)
+    x = alt.Scale(domain=[0, most * 1.02 or 1.0], nice=False)
     tips = [
         alt.Tooltip("group:N", title=_("Group")),
         alt.Tooltip("told:N", title=_("Newest 12 weeks")),
         alt.Tooltip("told_before:N", title=_("12 weeks before")),
     ]
-    groups = list(chart.order[1:] if _whole(chart) else chart.order)
-    colors = [COLORS[groups.index(name)] if name in groups else QUIET for name in frame["group"]]
+    slots = {name: slot for name, slot in zip(chart.order, chart.slots, strict=True) if slot >= 0}
+    colors = [COLORS[slots[name]] if name in slots else QUIET for name in frame["group"]]
     bar = (
         alt.Chart(frame)
         .mark_bar(cornerRadiusEnd=2, opacity=0.85)
         .encode(
-            y=y,
-            x=x,
-            color=alt.Color("group:N", scale=alt.Scale(domain=list(frame["group"]), range=colors), legend=None),
+            y=alt.Y("group:N", sort=sort, title=None, axis=names, scale=scale),
+            x=alt.X("value:Q", scale=x, axis=None),
+            color=alt.Color("group:N", scale=alt.Scale(domain=sort, range=colors), legend=None),
             tooltip=tips,
         )
     )
     tick = (
-        alt.Chart(frame.dropna(subset="before"))
+        alt.Chart(frame)
         .mark_tick(thickness=3, size=min(step, 30), color=QUIET, opacity=1)
-        .encode(y=y, x="before:Q", tooltip=tips)
+        .encode(
+            y=alt.Y("group:N", sort=sort, title=None, axis=values, scale=scale),
+            x=alt.X("before:Q", scale=x, axis=None),
+            tooltip=tips,
+        )
     )
-    reach = frame.assign(at=frame[["value", "before"]].max(axis=1))
-    text = (
-        alt.Chart(reach)
-        .mark_text(align="left", dx=7, fontSize=12, color=QUIET, fontWeight="bold")
-        .encode(y=y, x="at:Q", text="label:N")
-    )
-    return in_language(cast(alt.LayerChart, alt.layer(bar, tick, text).properties(height=step * max(len(frame), 1))))
+    layered = alt.layer(bar, tick).resolve_axis(y="independent").properties(height=step * len(frame))
+    return in_language(cast(alt.LayerChart, layered))
 
 
-def _whole(chart: Chart) -> bool:
-    """Whether the first line is that of all together."""
-    return chart.ratio or len(chart.order) == 1
+def _height(chart: Chart, limits: tuple[float, float], axis: alt.Axis | None) -> alt.Y:
+    """The scale of values, which all layers share, with an axis or without."""
+    domain = list(limits)
+    scale = (
+        alt.Scale(type="log", domain=domain, nice=False)
+        if chart.multiplies
+        else alt.Scale(domain=domain, nice=False, zero=False)
+    )
+    return alt.Y("value:Q", title=chart.unit if axis is not None else None, scale=scale, axis=axis)
+
+
+def _scale_axis(chart: Chart, limits: tuple[float, float]) -> alt.Axis:
+    """The axis on the left, with round numbers."""
+    values = {"values": multiplying(*limits)} if chart.multiplies else {"tickCount": 5}
+    return alt.Axis(
+        format=",.6~r", grid=True, gridOpacity=0.35, domain=False, ticks=False, labelPadding=6, labelOverlap=True,
+        **values,
+    )  # fmt: skip
+
+
+def _name_axis(chart: Chart, ends: pd.DataFrame, limits: tuple[float, float]) -> alt.Axis:
+    """The axis on the right, whose labels are the names of the lines, standing clear of each other."""
+    low, high = np.log(limits) if chart.multiplies else limits
+    heights = ends["value"].to_numpy(dtype=float)
+    placed = apart_by(np.log(heights) if chart.multiplies else heights, (high - low) * NAME_GAP / HEIGHT, (low, high))
+    at = np.exp(placed) if chart.multiplies else placed
+    names = [name if len(name) <= NAME_LETTERS else f"{name[: NAME_LETTERS - 1]}…" for name in ends["group"]]
+    near = abs(limits[1] - limits[0]) * 1e-9
+    said = "''"
+    for height, name in zip(at, names, strict=True):
+        said = f"abs(datum.value - {float(height)!r}) < {near!r} ? {json.dumps(name)} : {said}"
+    return alt.Axis(
+        orient="right", values=[float(height) for height in at], labelExpr=said, title=None, grid=False, domain=False,
+        ticks=False, labelPadding=10, labelOverlap=False, labelBound=False, labelFontWeight="bold",
+    )  # fmt: skip
 
 
 def _looks(chart: Chart) -> tuple[list[str], list[list[int]], list[str]]:
     """Colour, dash and mark of each line, in the order of the lines; the whole is grey, full and round."""
-    count = len(chart.order)
-    if not _whole(chart):
-        return list(COLORS[:count]), list(DASHES[:count]), list(SHAPES[:count])
-    others = count - 1
-    first = COLORS[0] if count == 1 else QUIET
-    return [first, *COLORS[:others]], [[1, 0], *DASHES[:others]], ["circle", *SHAPES[:others]]
+    if chart.slots == (-1,):
+        return [COLORS[0]], [DASHES[0]], [SHAPES[0]]
+    colors = [QUIET if slot < 0 else COLORS[slot] for slot in chart.slots]
+    return colors, [DASHES[max(slot, 0)] for slot in chart.slots], [SHAPES[max(slot, 0)] for slot in chart.slots]
+
+
+def _strong(chart: Chart) -> list[str]:
+    """Lines that are drawn in full: the whole and what the sentence speaks of; of a total all, where it names none."""
+    whole = [name for name, slot in zip(chart.order, chart.slots, strict=True) if slot < 0]
+    return [*whole, *chart.told] or list(chart.order)
 
 
 def _limits(chart: Chart, frame: pd.DataFrame) -> tuple[float, float]:
-    """Ends of the scale: from zero, unless all lines stay far from it."""
+    """Ends of the scale: from zero, unless all lines of a ratio stay far from it."""
     if frame.empty:
         return 0.0, 1.0
     low, high = float(frame["value"].min()), float(frame["value"].max())
@@ -159,31 +185,21 @@ def _limits(chart: Chart, frame: pd.DataFrame) -> tuple[float, float]:
         return low / 1.25, high * 1.25
     if high <= 0:
         return 0.0, 1.0
-    room = HEADROOM * (high - low if low > FLAT * high and high > low else high)
-    return (low - room if low > FLAT * high else 0.0), high + room
+    flat = chart.ratio and FLAT * high < low < high
+    room = HEADROOM * (high - low if flat else high)
+    return (low - room if flat else 0.0), high + room
 
 
-def _multiplying(low: float, high: float) -> list[float]:
+def multiplying(low: float, high: float) -> list[float]:
     """Round numbers on a scale whose steps multiply: 1, 2, 5, 10 and so on.
 
     Examples
     --------
-    >>> _multiplying(8.0, 450.0)
+    >>> multiplying(8.0, 450.0)
     [10.0, 20.0, 50.0, 100.0, 200.0]
     """
     powers = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
     return [step for power in powers for step in (10.0**power, 2 * 10.0**power, 5 * 10.0**power) if low <= step <= high]
-
-
-def _names(chart: Chart, frame: pd.DataFrame, limits: tuple[float, float]) -> pd.DataFrame:
-    """Where each line ends, and the height at which its name stands clear of the others."""
-    ends = frame.groupby("group", sort=False).tail(1).copy()
-    low, high = np.log(limits) if chart.multiplies else limits
-    heights = np.log(ends["value"].to_numpy()) if chart.multiplies else ends["value"].to_numpy(dtype=float)
-    apart = apart_by(heights, (high - low) * NAME_GAP / HEIGHT, (low, high))
-    ends["at"] = np.exp(apart) if chart.multiplies else apart
-    ends["name"] = [name if len(name) <= NAME_LETTERS else f"{name[: NAME_LETTERS - 1]}…" for name in ends["group"]]
-    return ends
 
 
 def apart_by(heights: Sequence[float] | np.ndarray, gap: float, limits: tuple[float, float]) -> np.ndarray:
@@ -212,20 +228,16 @@ def apart_by(heights: Sequence[float] | np.ndarray, gap: float, limits: tuple[fl
     return found
 
 
-def _time(chart: Chart, by_month: bool, letters: int) -> alt.X:
-    """The axis of time, with room behind its end for names."""
+def _time(chart: Chart, by_month: bool) -> alt.X:
+    """The axis of time; its last tick is the newest period."""
     periods = chart.lines["period"].drop_duplicates().sort_values()
-    first, last = periods.iloc[0], periods.iloc[-1]
-    span = max(last - first, pd.Timedelta(days=7))
-    tail = span * (0.05 + LETTER * letters)
-    every = max(1, round(len(periods) / 5))
-    ticks = list(periods.iloc[::-every])[::-1]
+    every = max(1, round(len(periods) / TICKS))
     return alt.X(
         "period:T",
         title=None,
-        scale=alt.Scale(domain=[_date(first), _date(last + tail)], nice=False),
+        scale=alt.Scale(domain=[_date(periods.iloc[0]), _date(periods.iloc[-1])], nice=False),
         axis=alt.Axis(
-            values=[_date(one) for one in ticks],
+            values=[_date(one) for one in periods.iloc[::-every][::-1]],
             format="%b %Y" if by_month else "%-d %b",
             grid=False,
             labelOverlap=True,

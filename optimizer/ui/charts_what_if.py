@@ -13,13 +13,9 @@ import pandas as pd
 import streamlit as st
 
 from optimizer.ui.chart_language import in_language
+from optimizer.ui.colours import CURVE, PLAN, QUIET
 from optimizer.ui.language import _
 
-# Mid tones that keep at least 3:1 against both the light and the dark page (WCAG 2.2, 1.4.11); blue and orange stay
-# apart for the common kinds of colour blindness.
-MORE = "#2f80d0"
-LESS = "#d9730d"
-QUIET = "#8a8a8a"
 ROW, LEVER_ROW = 84, 46  # pixels of a row with its name above
 AXIS = 72  # pixels that the axis below takes
 HEIGHT = 330
@@ -44,7 +40,7 @@ def difference_chart(frame: pd.DataFrame, title: str) -> alt.LayerChart:
     title : str
         Of the axis, with its unit.
     """
-    table = frame.assign(color=[LESS if mean < 0 else MORE for mean in frame["mean"]])
+    table = frame.assign(color=[PLAN if mean < 0 else CURVE for mean in frame["mean"]])
     x = alt.X("mean:Q", title=title, scale=alt.Scale(zero=True, nice=True), axis=_axis())
     base = alt.Chart(table).encode(y=_rows(list(frame["scenario"])))
     tips = [
@@ -66,7 +62,7 @@ def difference_chart(frame: pd.DataFrame, title: str) -> alt.LayerChart:
 
 @dataclass(frozen=True)
 class FrontierMarks:
-    """What stands on a frontier: the asked budget and where money stops paying (None if nowhere), and axis titles."""
+    """What stands on a frontier: the asked budget, where money stops paying (None if not in sight), axis titles."""
 
     asked: float
     break_even: float | None
@@ -97,11 +93,11 @@ def frontier_chart(frame: pd.DataFrame, marks: FrontierMarks) -> alt.LayerChart:
     ]
     first, last = (alt.Chart(frame.iloc[[place]]).encode(x=x) for place in (0, -1))  # where no line runs through words
     layers = [
-        base.mark_area(color=MORE, opacity=0.2).encode(y=alt.Y("low:Q", title=marks.value_title), y2="high:Q"),
+        base.mark_area(color=CURVE, opacity=0.2).encode(y=alt.Y("low:Q", title=marks.value_title), y2="high:Q"),
         base.mark_line(color=QUIET, strokeWidth=2, strokeDash=[5, 4]).encode(y="today:Q"),
-        base.mark_line(color=MORE, strokeWidth=2.5).encode(y=y, tooltip=tips),
+        base.mark_line(color=CURVE, strokeWidth=2.5).encode(y=y, tooltip=tips),
         base.mark_point(size=220, opacity=0, filled=True).encode(y=y, tooltip=tips),
-        *_label(last, _("best plan"), "best:Q", (MORE, "right", -12)),
+        *_label(last, _("best plan"), "best:Q", (CURVE, "right", -12)),
         *_label(first, _("today's split"), "today:Q", (QUIET, "left", 18)),
         *_upright(marks, ends),
     ]
@@ -122,7 +118,7 @@ def lever_chart(frame: pd.DataFrame, title: str, most: int) -> alt.LayerChart:
     """
     levers = list(dict.fromkeys(frame["lever"]))[:most]
     table = frame[frame["lever"].isin(levers)]
-    table = table.assign(color=[LESS if mean < 0 else MORE for mean in table["mean"]], zero=0.0)
+    table = table.assign(color=[PLAN if mean < 0 else CURVE for mean in table["mean"]], zero=0.0)
     once = table.drop_duplicates("lever")
     low, high = min(float(table["mean"].min()), 0.0), max(float(table["mean"].max()), 0.0)
     room = ROOM * (high - low)
@@ -174,10 +170,10 @@ def _zero() -> alt.Chart:
 def _upright(marks: FrontierMarks, ends: tuple[float, float]) -> list[alt.Chart]:
     """The asked budget: a full line; where money stops paying: a dashed one. Each is named above the plot."""
     far = marks.break_even is None or marks.asked <= marks.break_even
-    layers = _line(marks.asked, _("asked"), MORE, dashed=False, left=not far or _near_left(marks.asked, ends))
+    layers = _line(marks.asked, _("asked"), CURVE, dashed=False, left=not far or _near_left(marks.asked, ends))
     if marks.break_even is not None:
         right = not far or _near_right(marks.break_even, ends)
-        layers += _line(marks.break_even, _("break-even"), LESS, dashed=True, left=not right)
+        layers += _line(marks.break_even, _("break-even"), PLAN, dashed=True, left=not right)
     return layers
 
 

@@ -29,7 +29,8 @@ def value_title(curves: ReturnCurves) -> str:
 
 def spend_title(curves: ReturnCurves) -> str:
     """Axis title of spend, with its unit."""
-    return f"{_('Weekly spend')}, {curves.currency}" if curves.currency else _("Weekly spend")
+    title = _("Weekly spend")
+    return f"{title}, {curves.currency}" if curves.currency else title
 
 
 def marginal_title(curves: ReturnCurves) -> str:

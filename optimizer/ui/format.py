@@ -6,7 +6,6 @@ import math
 import re
 
 from optimizer.language.catalogue import MINUS, NBSP, network_name
-from optimizer.language.message import Written
 from optimizer.planning import wording
 from optimizer.ui.language import _, speaker
 
@@ -168,8 +167,7 @@ def markdown(text: str) -> str:
 
 def _decimals(value: float) -> int:
     """Digits after the point that the plan's sentences write."""
-    written = wording.number(value)
-    return written.decimals if isinstance(written, Written) else len(str(written).partition(".")[2])
+    return wording.number(value).decimals
 
 
 def _step_decimals(step: float) -> int:

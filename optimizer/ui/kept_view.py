@@ -204,7 +204,9 @@ def _texts(name: str, first: str, second: str) -> CompareRow:
 
 
 def _status(content: Plain) -> str:
-    return {"draft": _("Draft"), "accepted": _("Accepted")}.get(str(content.get("status", "")), "")
+    return {"draft": _("Draft"), "accepted": _("Accepted"), "replaced": _("Replaced")}.get(
+        str(content.get("status", "")), ""
+    )
 
 
 def _goal(content: Plain) -> str:

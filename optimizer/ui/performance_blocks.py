@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from optimizer.history.ledger import Breakdown, Grain, Group, Ledger, Weekly
-from optimizer.history.measures import BY_KEY, Measure, Unit, amount
-from optimizer.history.standout_text import first_told, headline, largest_part
+from optimizer.history.measures import BY_KEY, PER_ROW, Measure, Unit, amount
+from optimizer.history.standout_text import first_told, largest_part, nothing_told, sentences
 from optimizer.history.standouts import BEFORE, LEVEL, Standout
 from optimizer.ui.language import _, tell
 from optimizer.ui.performance_view import capital, name_of, over_weeks, title_of, told
@@ -41,6 +41,8 @@ class Chart:
         Whether equal steps of the scale multiply.
     ratio : bool
         Whether it is no total, so that all together is as high as the groups.
+    slots : tuple of int
+        Which of the looks each line has, all together being -1; a group has the same one in every chart where it can.
     told : tuple of str
         Groups that the sentence speaks of; empty where it names none.
     """
@@ -51,6 +53,7 @@ class Chart:
     unit: str
     multiplies: bool
     ratio: bool
+    slots: tuple[int, ...]
     told: tuple[str, ...] = ()
 
 
@@ -88,11 +91,13 @@ def block(ledger: Ledger, measure: Measure, by: Breakdown, weeks: int, found: Se
         return None
     newest, all_newest = (_newest(one, weeks) for one in (weekly, whole))
     grain = Grain.WEEK if weeks <= WEEKLY_UP_TO else Grain.MONTH
-    groups = _by_spend(ledger, weekly)
-    chart = _chart(newest, all_newest, groups, grain, ledger.history.currency)
-    sentence = _sentence(found, weekly, len(ledger.weeks))
     firsts = [one.group for one in first_told(found, measure, by)]
-    chart = replace(chart, told=tuple(name_of(by, group) for group in firsts if name_of(by, group) in chart.order))
+    drawn = _drawn(newest, _by_spend(ledger, by, weeks), firsts)
+    chart = _chart(newest, all_newest, drawn, grain, ledger.history.currency)
+    names = tuple(name_of(by, group) for group in firsts if group in drawn)
+    bars = pd.DataFrame() if by is Breakdown.ALL else _bars(weekly, ledger.history.currency)
+    chart = replace(chart, told=names, bars=bars)
+    sentence = _sentence(found, weekly, ledger)
     title = title_of(measure)
     return Block(
         measure.key,
@@ -116,32 +121,52 @@ def _newest(weekly: Weekly, weeks: int) -> Weekly:
     )
 
 
-def _by_spend(ledger: Ledger, weekly: Weekly) -> list[Group]:
-    """Groups of a measure, the largest spender first, so that each keeps its line and colour from chart to chart."""
-    spend = ledger.weekly(BY_KEY["spend"], weekly.breakdown)
-    sums = dict(zip(spend.groups, np.nansum(spend.numerator, axis=1), strict=True))
-    return sorted(weekly.groups, key=lambda group: (-sums.get(group, 0.0), group))
+def _by_spend(ledger: Ledger, by: Breakdown, weeks: int) -> list[Group]:
+    """Groups that spent in the period, the largest first."""
+    spend = _newest(ledger.weekly(BY_KEY["spend"], by), weeks)
+    sums = np.nansum(spend.numerator, axis=1)
+    order = sorted(range(len(sums)), key=lambda row: (-sums[row], spend.groups[row]))
+    return [spend.groups[row] for row in order if np.isfinite(spend.numerator[row]).any()]
 
 
-def _chart(weekly: Weekly, whole: Weekly, groups: list[Group], grain: Grain, currency: str) -> Chart:
-    """The numbers of a chart: of the largest groups and of all together."""
+def _drawn(weekly: Weekly, largest: list[Group], told: Sequence[Group]) -> dict[Group, int]:
+    """Groups that get a line, those that are spoken of and the largest, each with the place of its looks.
+
+    The largest spenders have the same place in every chart.
+    """
+    if weekly.breakdown is Breakdown.ALL:
+        return {}
+    seen = {group for row, group in enumerate(weekly.groups) if np.isfinite(weekly.value[row]).any()}
+    wanted = [group for group in dict.fromkeys((*told, *largest, *weekly.groups)) if group in seen][:MOST_LINES]
+    kept = {group: slot for slot, group in enumerate(largest[:MOST_LINES]) if group in wanted}
+    free = [slot for slot in range(MOST_LINES) if slot not in kept.values()]
+    return kept | dict(zip([group for group in wanted if group not in kept], free, strict=False))
+
+
+def _chart(weekly: Weekly, whole: Weekly, drawn: dict[Group, int], grain: Grain, currency: str) -> Chart:
+    """The numbers of a chart: of some groups and of all together."""
     measure, by = weekly.measure, weekly.breakdown
     single = by is Breakdown.ALL
-    drawn = [] if single else [group for group in groups if group in weekly.groups][:MOST_LINES]
-    everything = name_of(Breakdown.ALL, ())
-    parts = [_line(whole, (), grain, everything, currency)] if single or not measure.total else []
-    parts += [_line(weekly, group, grain, name_of(by, group), currency) for group in drawn]
+    with_whole = single or not measure.total
+    parts = [_line(whole, (), grain, currency)] if with_whole else []
+    parts += [_line(weekly, group, grain, currency) for group in drawn]
     lines = pd.concat(parts, ignore_index=True)
-    order = tuple(dict.fromkeys(lines["group"]))
-    bars = pd.DataFrame(columns=["group", "value", "before", "told", "label", "told_before"])
-    if not single:
-        bars = _bars(weekly, groups[:MOST_BARS], currency)
-    levels = bars["value"][bars["value"] > 0]
+    levels = lines.groupby("group")["value"].median()
+    levels = levels[levels > 0]
     apart = measure.unit is Unit.MONEY and not measure.total and len(levels) > 1 and levels.max() > APART * levels.min()
-    return Chart(lines, bars, order, unit_name(measure, currency), bool(apart), not measure.total)
+    names = [name_of(Breakdown.ALL, ())] if with_whole else []
+    return Chart(
+        lines=lines,
+        bars=pd.DataFrame(),
+        order=(*names, *(name_of(by, group) for group in drawn)),
+        unit=unit_name(measure, currency),
+        multiplies=bool(apart),
+        ratio=not measure.total,
+        slots=(*([-1] if with_whole else []), *drawn.values()),
+    )
 
 
-def _line(weekly: Weekly, group: Group, grain: Grain, name: str, currency: str) -> pd.DataFrame:
+def _line(weekly: Weekly, group: Group, grain: Grain, currency: str) -> pd.DataFrame:
     row = weekly.groups.index(group)
     one = replace(
         weekly,
@@ -153,25 +178,26 @@ def _line(weekly: Weekly, group: Group, grain: Grain, name: str, currency: str) 
     return pd.DataFrame(
         {
             "period": frame["period"],
-            "group": name,
+            "group": name_of(weekly.breakdown, group),
             "value": frame["value"] * _shown(weekly.measure),
             "told": [told(weekly.measure, value, currency) for value in frame["value"]],
         }
     )
 
 
-def _bars(weekly: Weekly, groups: list[Group], currency: str) -> pd.DataFrame:
-    """Each group over the newest 12 weeks and the 12 before; highest first."""
+def _bars(weekly: Weekly, currency: str) -> pd.DataFrame:
+    """Each group over the newest 12 weeks and the 12 before, highest first; of many groups the largest."""
     measure, count = weekly.measure, len(weekly.weeks)
     end = min(LEVEL, count)
-    now = over_weeks(weekly, np.arange(count - end, count))
-    before = over_weeks(weekly, np.arange(max(count - end - BEFORE, 0), count - end))
-    rows = [
-        (name_of(weekly.breakdown, group), now[row], before[row])
-        for group in groups
-        if group in weekly.groups and np.isfinite(now[row := weekly.groups.index(group)])
-    ]
-    frame = pd.DataFrame(rows, columns=["group", "value", "before"]).astype({"value": float, "before": float})
+    frame = pd.DataFrame(
+        {
+            "group": [name_of(weekly.breakdown, group) for group in weekly.groups],
+            "value": over_weeks(weekly, np.arange(count - end, count)),
+            "before": over_weeks(weekly, np.arange(max(count - end - BEFORE, 0), count - end)),
+            "size": np.nansum((weekly.numerator if measure.total else weekly.denominator)[:, -end:], axis=1),
+        }
+    ).dropna(subset="value")
+    frame = frame.nlargest(MOST_BARS, "size").drop(columns="size")
     frame["told"] = [told(measure, value, currency) for value in frame["value"]]
     frame["label"] = [tell(amount(measure, value)) for value in frame["value"]]
     frame["told_before"] = [told(measure, value, currency) for value in frame["before"]]
@@ -195,22 +221,24 @@ def unit_name(measure: Measure, currency: str) -> str:
     return _("people") if measure.key == "reach" else _("times") if measure.unit is Unit.TIMES else _("per 1,000")
 
 
-def _sentence(found: Sequence[Standout], weekly: Weekly, weeks: int) -> str:
+def _sentence(found: Sequence[Standout], weekly: Weekly, ledger: Ledger) -> str:
     """What stands out in a measure; of a total without any change, who has the largest part."""
     measure, by = weekly.measure, weekly.breakdown
-    firsts = first_told(found, measure, by)
-    if firsts:
-        return " ".join(capital(tell(one.sentence)) for one in firsts)
+    told = sentences(found, measure, by, ledger.history.currency)
+    if told:
+        return " ".join(capital(tell(one)) for one in told)
     largest = largest_part(weekly) if measure.total and by is not Breakdown.ALL else None
-    return capital(tell(largest if largest is not None else headline((), measure, by, weeks)))
+    return capital(tell(largest if largest is not None else nothing_told(by, len(ledger.weeks))))
 
 
 def _notes(weekly: Weekly, chart: Chart) -> tuple[str, ...]:
     """What must be said below a chart so that it is not misread."""
-    count, lines = len(weekly.groups), len(chart.order) - (1 if chart.ratio else 0)
+    count, lines = int(np.isfinite(weekly.over(LEVEL)).sum()), sum(slot >= 0 for slot in chart.slots)
     notes = []
-    if weekly.breakdown is not Breakdown.ALL and count > lines:
-        notes.append(_("Lines: the {shown} groups with the most spend of {count}.", shown=lines, count=count))
+    if len(chart.bars) > lines:
+        notes.append(_("Lines: those named above, and those with the most spend; {shown} in all.", shown=lines))
+    if count > MOST_BARS:
+        notes.append(_("Bars: the {shown} largest of {count}.", shown=len(chart.bars), count=count))
     if chart.multiplies:
         notes.append(_("The groups lie far apart, so equal steps of the scale multiply instead of adding."))
     return tuple(notes)
@@ -234,13 +262,13 @@ def _bars_alt(title: str, chart: Chart) -> str:
 
 def _data(weekly: Weekly, grain: Grain) -> pd.DataFrame:
     """The numbers behind both charts as a file holds them: in plain units, every group."""
-    frame = weekly.frame(grain)
+    measure, frame = weekly.measure, weekly.frame(grain)
     frame["period"] = frame["period"].dt.strftime("%Y-%m-%d")
     frame["group"] = [str(group) for group in frame["group"]]
-    return frame.rename(
-        columns={
-            "numerator": weekly.measure.numerator,
-            "denominator": {"week": "weeks", "row": "rows"}.get(weekly.measure.denominator, weekly.measure.denominator),
-            "value": weekly.measure.key,
-        }
-    )
+    if measure.total:
+        return frame.drop(columns="numerator").rename(
+            columns={"denominator": "weeks", "value": f"{measure.key}_a_week"}
+        )[["period", "group", f"{measure.key}_a_week", "weeks"]]
+    under = "rows" if measure.denominator == PER_ROW else measure.denominator
+    value = measure.key if measure.key != measure.numerator else f"mean_{measure.key}"
+    return frame.rename(columns={"numerator": measure.numerator, "denominator": under, "value": value})

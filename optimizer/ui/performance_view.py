@@ -10,7 +10,7 @@ import numpy as np
 from optimizer.history import History
 from optimizer.history.ledger import Breakdown, Group, Ledger, Weekly, group_text
 from optimizer.history.measures import BY_KEY, Measure, amount, figure, missing_columns
-from optimizer.history.standout_text import headline
+from optimizer.history.standout_text import nothing_told, shares_together
 from optimizer.history.standouts import LEVEL, Standout, Told, Windows
 from optimizer.ui.format import percent
 from optimizer.ui.language import _, n_, tell
@@ -262,12 +262,9 @@ def profile(ledger: Ledger, by: Breakdown) -> tuple[Share, ...]:
 
 
 def profile_sentence(found: Sequence[Standout], by: Breakdown, weeks: int) -> str:
-    """Which groups bring more, or less, than their part of the spend."""
-    mine = [one for one in found if one.breakdown is by and one.measure.key in PROFILE and one.told is Told.LEVEL]
-    if not mine:
-        return tell(headline((), BY_KEY["share_conversions"], by, weeks))
-    firsts = {one.measure.key: one for one in reversed(mine)}
-    return " ".join(capital(tell(firsts[key].sentence)) for key in PROFILE if key in firsts)
+    """Which group brings most above or below its part of the spend."""
+    told = shares_together(found, by)
+    return capital(tell(nothing_told(by, weeks) if told is None else told))
 
 
 def name_of(by: Breakdown, group: Group) -> str:

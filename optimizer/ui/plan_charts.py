@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from optimizer.ui.charts import CURVE, PLAN, QUIET
+from optimizer.ui.colours import CURVE, PLAN, QUIET
 from optimizer.ui.language import _
 from optimizer.ui.plan_flow import End, Flow
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
 import pandas as pd
 
-from optimizer.history.panel import Floats
 from optimizer.planning.compare import Scenario
 from optimizer.planning.levers import FrontierView, Lever, LeverRow, NextMoney, Step, TargetAnswer, Tornado
 from optimizer.planning.plan import Interval
-from optimizer.planning.wording import MONEY_OUTCOMES, PROFIT
+from optimizer.planning.wording import MONEY_OUTCOMES
 from optimizer.ui.format import common_step, money, number, percent, place_name
 from optimizer.ui.language import _, tell
 from optimizer.ui.view import amount, goal_name
@@ -35,24 +33,22 @@ class Told:
         margin = settings.get("margin")
         return cls(goal, currency, float(margin) if isinstance(margin, int | float) else None)
 
-    @property
-    def worth(self) -> float | None:
-        """Money that a goal unit leaves; None where nothing tells."""
-        if self.goal == "revenue":
-            return self.margin
-        return 1.0 if self.goal in MONEY_OUTCOMES else None
-
     def amount(self, value: float, step: float = 0.0) -> str:
         """An amount of the goal."""
         return amount(value, self.goal, self.currency, step)
 
     def signed(self, value: float, step: float = 0.0) -> str:
         """A difference in the goal, with its sign."""
-        return money(value, self.currency if self.goal in MONEY_OUTCOMES else "", step, sign=True)
+        return money(value, self.unit, step, sign=True)
+
+    @property
+    def unit(self) -> str:
+        """Currency of the goal; "" where it is a count, or none is named."""
+        return self.currency if self.goal in MONEY_OUTCOMES else ""
 
     def title(self, text: str) -> str:
         """Axis title with the unit of the goal."""
-        return f"{text}, {self.currency}" if self.currency and self.goal in MONEY_OUTCOMES else text
+        return f"{text}, {self.unit}" if self.unit else text
 
     @property
     def name(self) -> str:
@@ -79,25 +75,13 @@ def frontier_frame(view: FrontierView) -> pd.DataFrame:
     )
 
 
-def break_even(view: FrontierView, told: Told) -> float | None:
-    """Budget from which on the next money earns less than itself; None where that is not in the range, or nobody knows.
-
-    Profit counts what is spent already, so there it is where the next money adds nothing.
-    """
-    if told.worth is None:
-        return None
-    over: Floats = view.marginal * told.worth - (0.0 if told.goal == PROFIT else 1.0)
-    below = np.flatnonzero(over <= 0)
-    if not below.size or below[0] == 0:
-        return None
-    right = int(below[0])
-    left = right - 1
-    share = over[left] / (over[left] - over[right])
-    return float(view.budgets[left] + share * (view.budgets[right] - view.budgets[left]))
+def in_sight(view: FrontierView, stops: float | None) -> float | None:
+    """Where money stops paying, if that is among the budgets shown."""
+    return stops if stops is not None and view.budgets[0] <= stops <= view.budgets[-1] else None
 
 
-def frontier_sentence(view: FrontierView, told: Told) -> str:
-    """What the frontier comes to at the asked budget, and where money stops paying."""
+def frontier_sentence(view: FrontierView, said: str, told: Told) -> str:
+    """What the frontier comes to at the asked budget, and what was said of where money stops paying."""
     at = view.asked
     step = common_step(view.value[at], view.low[at], view.high[at])
     text = _(
@@ -112,18 +96,7 @@ def frontier_sentence(view: FrontierView, told: Told) -> str:
         unit=money(1.0, told.currency),
         marginal=told.amount(float(view.marginal[at])),
     )
-    return " ".join([text, *([_paying(view, told)] if told.worth is not None else [])])
-
-
-def _paying(view: FrontierView, told: Told) -> str:
-    """Where money stops paying, as far as the range shows it."""
-    at = break_even(view, told)
-    if at is not None:
-        return _("Beyond about {budget} the next money no longer earns itself.", budget=_budget(at, told))
-    worth = told.worth or 0.0
-    if float(view.marginal[0]) * worth - (0.0 if told.goal == PROFIT else 1.0) <= 0:
-        return _("No budget shown here earns its last money back.")
-    return _("Every budget shown here earns its last money back.")
+    return f"{text} {tell(said)}" if said else text
 
 
 def _budget(value: float, told: Told) -> str:

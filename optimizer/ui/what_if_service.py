@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 import streamlit as st
 
 from optimizer.history import build_panel
 from optimizer.history.panel import Cell
+from optimizer.language import Message
+from optimizer.planning.change import Change
 from optimizer.planning.compare import Comparison, Scenario, compare
+from optimizer.planning.frontier_view import HIGHEST
+from optimizer.planning.ground import ground_of
 from optimizer.planning.levers import (
     FrontierView,
     NextMoney,
@@ -21,6 +26,7 @@ from optimizer.planning.levers import (
     target_question,
     tornado,
 )
+from optimizer.planning.next_money import break_even
 from optimizer.planning.request import PlanRequest
 from optimizer.planning.studio import Studio
 from optimizer.ui import service
@@ -42,7 +48,7 @@ def _comparisons() -> Recent[Hashable, Comparison]:
 
 
 @st.cache_resource
-def _frontiers() -> Recent[Hashable, FrontierView]:
+def _frontiers() -> Recent[Hashable, Frontier]:
     return Recent(KEPT_LEVERS)
 
 
@@ -85,7 +91,16 @@ def comparison(source: Source, scenarios: Sequence[Scenario], progress: Progress
     return _comparisons().take(key, lambda: compare(studio_for, service.history(source), scenarios, progress=planned))
 
 
-def frontier(source: Source, scenario: Scenario, added: Sequence[Cell]) -> FrontierView:
+@dataclass(frozen=True, eq=False)
+class Frontier:
+    """Value against budget, the budget beyond which money does not pay (None where nothing tells), and that in words."""
+
+    view: FrontierView
+    stops: float | None
+    said: Message | str
+
+
+def frontier(source: Source, scenario: Scenario, added: Sequence[Cell]) -> Frontier:
     """What other budgets would bring in a scenario.
 
     Parameters
@@ -102,8 +117,13 @@ def frontier(source: Source, scenario: Scenario, added: Sequence[Cell]) -> Front
     """
     key = (*_history(source), _scenario(scenario), tuple(added))
     return _frontiers().take(
-        key, lambda: _ask(source, scenario, added, lambda fits, asked: frontier_view(fits, asked, scenario.change))
+        key, lambda: _ask(source, scenario, added, lambda fits, asked: _frontier(fits, asked, scenario.change))
     )
+
+
+def _frontier(fits: Studio, asked: PlanRequest, change: Change) -> Frontier:
+    stops, said = break_even(ground_of(fits, asked, change, HIGHEST))
+    return Frontier(frontier_view(fits, asked, change), stops, said)
 
 
 def ladder(source: Source, scenario: Scenario, added: Sequence[Cell], step: float | None = None) -> NextMoney:

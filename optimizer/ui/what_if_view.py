@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from optimizer.planning.chance import told_chance
 from optimizer.planning.compare import CPA, ROAS, SPEND, Comparison, Row
 from optimizer.planning.plan import Interval, Plan
-from optimizer.planning.wording import MONEY_OUTCOMES, PROFIT
+from optimizer.planning.wording import MONEY_OUTCOMES
 from optimizer.ui.cells import DOWN, SAME, UP
-from optimizer.ui.format import common_step, money, network_name, number, percent
+from optimizer.ui.format import common_step, money, network_name, number
 from optimizer.ui.language import _, tell
 from optimizer.ui.view import amount, goal_name
 
-SURE = 0.995  # share of the draws from which on "over 99 %" is said
 DUST = 1e-9  # of a total
 PART = 0.005  # of a network's money: less than this is no difference
 
@@ -65,17 +65,12 @@ def in_money(outcome: str) -> bool:
     return outcome in MONEY_OUTCOMES or outcome in (SPEND, CPA)
 
 
-def chance(share: float) -> str:
-    """A probability, never said to be 0 or 1: 200 draws do not know that.
-
-    Examples
-    --------
-    >>> [chance(share).replace(NBSP, " ") for share in (0.0, 0.42, 1.0)]
-    ['under 1 %', '42 %', 'over 99 %']
-    """
-    if share > SURE:
-        return _("over 99 %")
-    return _("under 1 %") if share < 1.0 - SURE else percent(share)
+def chance(comparison: Comparison, row: Row) -> str:
+    """How probable it is that a scenario is better, told no surer than its draws allow; "" where nobody knows."""
+    plan = comparison.plans[row.scenario]
+    if plan is None or row.better is None:
+        return ""
+    return tell(told_chance(row.better, len(next(iter(plan.draws.values())).plan)))
 
 
 # In one sentence ----------------------------------------------------------------------------------------------------
@@ -120,7 +115,7 @@ def _against(comparison: Comparison, row: Row) -> str:
     parts = {
         "amount": amount(abs(apart.mean), row.outcome, comparison.currency, step),
         "goal": goal,
-        "share": chance(row.better),
+        "share": chance(comparison, row),
     }
     if apart.low >= 0 or apart.high <= 0:
         ends = sorted(abs(end) for end in (apart.low, apart.high))
@@ -197,7 +192,7 @@ def _figure(comparison: Comparison, row: Row, step: float) -> Figure:
         interval,
         number(apart.mean, fine, sign=True),
         _("{low} to {high}", **ends) if spread else "",
-        _("better: {share}", share=chance(row.better)) if row.better is not None else "",
+        _("better: {share}", share=chance(comparison, row)) if row.better is not None else "",
         UP if apart.mean > 0 else DOWN,
     )
 
@@ -239,7 +234,7 @@ def _difference_label(comparison: Comparison, row: Row) -> str:
     apart = money(row.difference.mean, currency, _fine(row.outcome, _step(row.difference)), sign=True)
     if row.better is None:
         return apart
-    return _("{apart}, better with {share} probability", apart=apart, share=chance(row.better))
+    return _("{apart}, better with {share} probability", apart=apart, share=chance(comparison, row))
 
 
 def difference_title(comparison: Comparison, outcome: str) -> str:
@@ -346,11 +341,6 @@ def networks_by_money(plan: Plan | None, usual: Sequence[str]) -> tuple[str, ...
         return tuple(usual)
     spend = _by_network(plan)
     return tuple(sorted((name for name, amount in spend.items() if amount > 0), key=lambda name: -spend[name]))
-
-
-def earns(comparison: Comparison) -> bool:
-    """Whether any plan tells profit."""
-    return any(row.outcome == PROFIT for row in comparison.rows)
 
 
 def _same(row: Row) -> bool:

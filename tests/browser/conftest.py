@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -33,7 +34,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         port = free.getsockname()[1]
     folder = tmp_path_factory.mktemp("server")
     with (folder / "log.txt").open("w") as log:
-        server = subprocess.Popen(command(port, headless=True), cwd=folder, stdout=log, stderr=log)
+        kept = os.environ | {"OPTIMIZER_STORE": str(folder / "kept" / "store.sqlite")}
+        server = subprocess.Popen(command(port, headless=True), cwd=folder, env=kept, stdout=log, stderr=log)
         try:
             _wait_for(f"http://127.0.0.1:{port}/_stcore/health", server, folder / "log.txt")
             yield f"http://127.0.0.1:{port}"
@@ -53,17 +55,20 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
-    """Open the screen in a fresh browser; `open_page(width=390, scheme="dark")`."""
+    """Open a page of the screen in a fresh browser; `open_page("plan", width=390, scheme="dark")`."""
     contexts = []
 
-    def start(width: int = 1280, height: int = 900, scheme: Any = "light", **more: Any) -> Page:
+    def start(path: str = "", width: int = 1280, height: int = 900, scheme: Any = "light", **more: Any) -> Page:
         context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme, accept_downloads=True, **more
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            accept_downloads=True,
+            **{"locale": "en-GB", **more},
         )
         context.set_default_timeout(WAIT)
         contexts.append(context)
         page = context.new_page()
-        page.goto(address)
+        page.goto(path if path.startswith("http") else f"{address}/{path}")
         return page
 
     yield start

@@ -33,24 +33,24 @@ def _block(block: Any) -> Iterator[str]:
 
 
 def _proto(proto: Any) -> Iterator[str]:
-    if not isinstance(proto, Proto):
-        return
-    for field, value in proto.ListFields():
-        if field.name in ("spec", "echarts_spec"):
-            yield from _spec(json.loads(value))
-        elif field.name == "columns" and isinstance(value, str):
-            yield from _columns(json.loads(value))
-        elif isinstance(value, Proto):
-            yield from _proto(value)
-        elif isinstance(value, str):
-            if field.name in READ:
-                yield from _plain(value)
-        elif not isinstance(value, bytes | int | float | bool):
-            for one in value:
-                if isinstance(one, str) and field.name in READ:
-                    yield from _plain(one)
-                else:
-                    yield from _proto(one)
+    if isinstance(proto, Proto):
+        for field, value in proto.ListFields():
+            yield from _field(field.name, value)
+
+
+def _field(name: str, value: Any) -> Iterator[str]:
+    """What people read of one field; of lists, of each of its members."""
+    if name in ("spec", "echarts_spec"):
+        yield from _spec(json.loads(value))
+    elif name == "columns" and isinstance(value, str):
+        yield from _columns(json.loads(value))
+    elif isinstance(value, Proto):
+        yield from _proto(value)
+    elif isinstance(value, str):
+        yield from _plain(value) if name in READ else ()
+    elif not isinstance(value, bytes | int | float | bool):
+        for one in value:
+            yield from _field(name, one)
 
 
 def _columns(columns: dict[str, Any]) -> Iterator[str]:

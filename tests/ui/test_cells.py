@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
-import pytest
-
 from optimizer.history.panel import Cell
 from optimizer.planning.plan import Interval, Plan
-from optimizer.ui.cells import curve_view, grid, largest_moves, move_rows, next_step
-from optimizer.ui.charts import response_chart
+from optimizer.ui.cells import grid, move_rows, next_step
 from optimizer.ui.components.tables import findings_html, grid_html, moves_html
 from optimizer.ui.format import NBSP
 from optimizer.ui.view import FindingLine
@@ -64,40 +60,6 @@ def test_a_place_new_to_the_plan_has_no_share(make: MakePlan) -> None:
     moving, _ = move_rows(make([1500.0, 1500.0, 1000.0, 500.0, 500.0], Interval(1.0, 0.5, 2.0)))
     row = next(row for row in moving if row.place == "TikTok video")
     assert (row.today, row.change, row.change_share) == ("0", "+500", "")
-
-
-def test_the_first_curves_are_the_largest_increase_and_cut(plan: Plan) -> None:
-    assert largest_moves(plan, 2) == (Cell("instagram", "reel"), Cell("facebook", "image"))
-
-
-def test_a_curve_knows_where_today_and_the_plan_stand(plan: Plan) -> None:
-    view = curve_view(plan, Cell("instagram", "reel"))
-    assert view.today == pytest.approx((500.0, 40 * np.sqrt(500.0)))
-    assert view.plan == pytest.approx((2000.0, 40 * np.sqrt(2000.0)))
-    assert "Instagram reel" in view.description
-    assert "Spend tried so far: EUR 100 to EUR 800" in view.description.replace(NBSP, " ")
-
-
-def test_a_curve_of_an_unknown_place_is_refused(plan: Plan) -> None:
-    with pytest.raises(ValueError, match="not in tuple"):
-        curve_view(plan, Cell("facebook", "story"))
-
-
-def test_the_chart_marks_today_the_plan_and_what_was_never_tried(plan: Plan) -> None:
-    spec = str(response_chart(curve_view(plan, Cell("instagram", "reel")), "Revenue", "Spend").to_dict())
-    for word in ("'today'", "'plan'", "'never tried'", "diamond", "circle"):
-        assert word in spec
-
-
-def test_the_chart_of_a_place_that_stays_has_one_mark(plan: Plan) -> None:
-    spec = str(response_chart(curve_view(plan, Cell("facebook", "video")), "Revenue", "Spend").to_dict())
-    assert "today = plan" in spec
-
-
-def test_a_chart_without_history_or_spend_is_drawn(plan: Plan) -> None:
-    bands = replace(plan.bands, points=tuple(np.empty((0, 2)) for _ in plan.cells), tried=np.zeros((5, 2)))
-    view = curve_view(replace(plan, bands=bands), Cell("tiktok", "video"))
-    assert response_chart(view, "Revenue", "Spend").to_dict()["layer"]
 
 
 def test_names_from_a_file_cannot_become_markup(plan: Plan) -> None:

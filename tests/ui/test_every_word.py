@@ -8,12 +8,12 @@ from collections.abc import Iterator
 
 import pytest
 import streamlit as st
-from tests.ui.driver import open_app
-from tests.ui.reading import texts
 
 from optimizer.language import catalogue
 from optimizer.language.catalogue import LANGUAGES, Speaker
 from optimizer.ui.pages import page_file
+from tests.ui.driver import open_app
+from tests.ui.reading import texts
 
 PAGES = sorted(file.stem for file in page_file("plan").parent.glob("*.py") if file.stem != "__init__")
 #: What is data or a name, the same in every language.

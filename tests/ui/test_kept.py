@@ -9,11 +9,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from optimizer.planning.asked import Asked
+from optimizer.planning.change import Change
+from optimizer.planning.compare import Scenario
 from optimizer.store import Kept, Kind
 from optimizer.ui import service, state
 from optimizer.ui.kept_view import NOTHING, compare_frame, compare_rows, kept_lines, kept_summary, revision_lines
 from tests.ui.data_driver import fine, on_tab, session, view
-from tests.ui.driver import fresh_server, words
+from tests.ui.driver import fresh_server, open_app, words
 
 PLANS = "all_plan"
 
@@ -211,6 +213,31 @@ def test_a_kept_question_opens_again() -> None:
     assert asked is not None
     assert asked.budget == 1234.0
     assert view(app).history == state.SAMPLE
+
+
+def test_a_kept_scenario_opens_beside_the_others() -> None:
+    scenario = Scenario("TikTok off", Asked(1234.0, 4, goal="revenue"), Change(off=("tiktok",)))
+    kept = service.store().add(Kind.SCENARIO, "Without TikTok", scenario.to_json(), author="Lan")
+    link = service.store().keep_state(
+        state.View(chosen={"data_tab": "kept", "data_kept_kind": Kind.SCENARIO.value}).to_json()
+    )
+    app = open_app("data", link)
+    app.button(key=f"all_scenario_open_{kept.id}").click().run()
+    scenarios = view(app).scenarios
+    assert [one.name for one in scenarios][1:] == ["Without TikTok"]
+    assert scenarios[1].change == Change(off=("tiktok",))
+
+
+def test_no_more_scenarios_open_than_can_be_compared() -> None:
+    asked = Asked(1234.0, 4, goal="revenue")
+    one = Scenario("One", asked)
+    kept = service.store().add(Kind.SCENARIO, "Fifth", one.to_json(), author="Lan")
+    four = tuple(Scenario(name, asked) for name in "ABCD")
+    chosen = {"data_tab": "kept", "data_kept_kind": Kind.SCENARIO.value}
+    app = open_app("data", service.store().keep_state(state.View(asked=asked, scenarios=four, chosen=chosen).to_json()))
+    app.button(key=f"all_scenario_open_{kept.id}").click().run()
+    assert app.error[0].value == "4 scenarios are open already; remove one on the page What-if."
+    assert len(view(app).scenarios) == 4
 
 
 def test_a_kept_plan_that_is_none_is_a_sentence() -> None:

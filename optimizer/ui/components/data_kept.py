@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from optimizer.errors import InputError
+from optimizer.language import say
 from optimizer.planning.asked import Asked
 from optimizer.store import Kept, Kind
-from optimizer.ui import service, state
+from optimizer.ui import service, state, what_if_state
 from optimizer.ui.components.data_histories import history_hooks
 from optimizer.ui.components.data_table import table_html
 from optimizer.ui.components.downloads import csv_bytes, download
@@ -18,6 +20,7 @@ from optimizer.ui.kept_view import compare_frame, compare_rows, kept_summary, ki
 from optimizer.ui.language import _
 from optimizer.ui.pages import page_file
 from optimizer.ui.settings_view import with_settings
+from optimizer.ui.uploads import Source
 
 GO = "kept_go"
 CHOICE = "data_kept_kind"
@@ -50,6 +53,7 @@ def _hooks(kind: Kind) -> Hooks:
     if kind is Kind.PLAN:
         return Hooks(open=_open_plan, compare=_show_compare, about=lambda kept: kept_summary(kept.content))
     opened: dict[Kind, Callable[[Kept], None]] = {
+        Kind.SCENARIO: _open_scenario,
         Kind.SETTINGS: _open_settings,
         Kind.RULES: _open_rules,
     }
@@ -64,11 +68,31 @@ def _open_plan(kept: Kept) -> None:
     st.session_state[GO] = "plan"
 
 
+def _open_scenario(kept: Kept) -> None:
+    """Put a kept scenario beside the others, on the history it was made for."""
+    state.choose_history(kept.history or state.SAMPLE)
+    asked = state.asked()
+    if asked is None:
+        asked = service.first_question(_source())
+        state.ask(asked)
+    what_if_state.begin(asked)
+    if not what_if_state.room():
+        problem = say("{most} scenarios are open already", most=state.MOST_SCENARIOS)
+        raise InputError.at(problem, fix=say("remove one on the page What-if"))
+    what_if_state.open_kept(kept.name, kept.content)
+    st.session_state[GO] = "what_if"
+
+
 def _open_settings(kept: Kept) -> None:
-    asked, source = state.asked(), state.view().history
+    asked = state.asked()
     if asked is not None:
-        known = service.facts(service.sample_source() if source == state.SAMPLE else service.kept_source(source))
-        state.ask(with_settings(asked, kept.content, known.goals))
+        state.ask(with_settings(asked, kept.content, service.facts(_source()).goals))
+
+
+def _source() -> Source:
+    """The history at hand."""
+    history = state.view().history
+    return service.sample_source() if history == state.SAMPLE else service.kept_source(history)
 
 
 def _open_rules(kept: Kept) -> None:

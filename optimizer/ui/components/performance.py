@@ -123,6 +123,7 @@ def show_theme_choices(theme: Theme, ledger: Ledger) -> tuple[Breakdown, tuple[s
         _("Measures"),
         keys,
         selection_mode="multi",
+        wrap=True,
         format_func=lambda key: title_of(BY_KEY[key]),
         key=measures_key,
         on_change=_keep,

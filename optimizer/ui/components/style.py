@@ -53,8 +53,11 @@ h1.co-title { font-size: 1rem; font-weight: 600; padding: 0; margin: 0; opacity:
     border-bottom: 1px solid rgba(128,128,128,.22); }
 .co-level { font-weight: 600; opacity: .8; }
 .co-level.co-serious { opacity: 1; color: light-dark(#9e303b, #f2919a); }
+[data-testid="stHeading"] h3 { font-size: 1.3rem; padding: .9rem 0 .2rem; }
+[data-testid="stHeading"] h4 { font-size: 1.05rem; padding: .4rem 0 0; }
+[data-testid="stSidebarContent"] { overflow-x: hidden; }
 @media (max-width: 640px) {
-  .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; }
+  .stMainBlockContainer { padding: 4.2rem 1rem 3rem; }
   .co-headline h2 { font-size: 1.25rem; }
   .st-key-figures > div { min-width: 9rem; }
   .st-key-figures [data-testid="stMetricValue"] { font-size: 1.5rem; }
@@ -81,8 +84,6 @@ h1.co-title { font-size: 1rem; font-weight: 600; padding: 0; margin: 0; opacity:
   .st-key-budget, .st-key-goal { flex: 1 1 9rem; }
   .st-key-weeks { flex: 1 1 7rem; }
   .st-key-budget { flex-basis: 100%; }
-  .st-key-make_plan { flex: 1 1 100%; }
-  .st-key-make_plan .stButton, .st-key-make_plan .stButton > *, .st-key-make_plan button { width: 100%; }
   [data-testid="stMetricDelta"] { border-radius: .5rem; }
   .st-key-figures [data-testid="stMetricLabel"] *, .st-key-figures [data-testid="stMetricDelta"] * {
     white-space: normal; overflow: visible; }

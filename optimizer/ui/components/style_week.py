@@ -41,7 +41,7 @@ dl.co-week-figures { display: grid; grid-template-columns: repeat(4, auto); just
 .co-week-card summary::-webkit-details-marker { display: none; }
 .co-week-card summary span { letter-spacing: .05em; font-size: .75rem; }
 .co-week-card details p { font-size: .8rem; margin-top: .2rem; }
-[class*="st-key-week_choice_"] button[data-selected="true"] { color: light-dark(#1f66ad, #85b8f8); }
+[class*="st-key-week_choice_"] button[data-selected="true"] { color: light-dark(#1f66ad, #85b8f8) !important; }
 .co-week-why { display: grid; grid-template-columns: 16rem 1fr; gap: 1.5rem; }
 .co-week-return { border: 1px solid rgba(128,128,128,.3); border-radius: .5rem; padding: .6rem .8rem;
     height: fit-content; }

@@ -65,6 +65,7 @@ CSS = """
   .co-money .co-bar { grid-column: 1 / -1; width: 100%; }
   .co-ladder tr { display: grid; grid-template-columns: 1fr auto auto; gap: .15rem .9rem; padding: .6rem .2rem;
     border-bottom: 1px solid rgba(128,128,128,.3); }
+  .co-ladder.co-paying tr { grid-template-columns: 1fr auto auto auto; }
   .co-ladder tbody tr > * { border: 0; padding: 0; }
   .co-ladder .co-asked { display: block; padding: 0; }
   .co-ladder .co-asked th { display: block; padding: .4rem .5rem; }

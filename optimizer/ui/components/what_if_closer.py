@@ -47,18 +47,21 @@ def show_closer(source: Source, comparison: Comparison) -> None:
     )
     names = [one.name for one in comparison.scenarios]
     place, shown = what_if_state.looked_at(), _views()
-    view_now = state.chosen(VIEW, BUDGETS)
+    view_now = state.chosen(VIEW, "")
     st.session_state[SCENARIO_PICKER] = place
-    st.session_state[VIEW_PICKER] = view_now if view_now in shown else BUDGETS
+    st.session_state[VIEW_PICKER] = view_now if view_now in shown else None
     if len(names) > 1:
         st.segmented_control(
             _("Scenario"), list(range(len(names))), format_func=lambda one: names[one], required=True,
             key=SCENARIO_PICKER, on_change=_keep, args=(what_if_state.LOOKED_AT, SCENARIO_PICKER),
         )  # fmt: skip
     st.segmented_control(
-        _("Question"), list(shown), format_func=lambda one: shown[one][0], required=True, key=VIEW_PICKER,
-        on_change=_keep, args=(VIEW, VIEW_PICKER), label_visibility="collapsed",
+        _("Question"), list(shown), format_func=lambda one: shown[one][0], key=VIEW_PICKER, on_change=_keep,
+        args=(VIEW, VIEW_PICKER), label_visibility="collapsed",
     )  # fmt: skip
+    if view_now not in shown:
+        st.caption(_("Choose what to ask; an answer takes a moment, since many plans are made for it."))
+        return
     plan = comparison.plans[place]
     if plan is None:
         st.info(_("There is no plan for this scenario: {problem}", problem=markdown(tell(comparison.problems[place]))))
@@ -73,7 +76,7 @@ def show_closer(source: Source, comparison: Comparison) -> None:
         len(plan.weeks),
     )
     with shown_as_sentences():
-        shown[st.session_state[VIEW_PICKER]][1](closer)
+        shown[view_now][1](closer)
 
 
 def _views() -> dict[str, tuple[str, Callable[[Closer], None]]]:
@@ -86,13 +89,16 @@ def _views() -> dict[str, tuple[str, Callable[[Closer], None]]]:
 
 
 def _keep(name: str, key: str) -> None:
-    state.choose(name, st.session_state[key])
+    """Remember a selection; nothing chosen is kept as such."""
+    picked = st.session_state[key]
+    state.choose(name, "" if picked is None else picked)
 
 
 def _budgets(closer: Closer) -> None:
     with st.spinner(_("Planning for other budgets")):
         found = what_if_service.frontier(closer.source, closer.scenario, closer.added)
-    told, sentence = closer.told, view.frontier_sentence(found, closer.told)
+    told, shown = closer.told, found.view
+    sentence = view.frontier_sentence(shown, found.said, told)
     st.markdown(
         markdown(sentence),
         help=_(
@@ -102,16 +108,16 @@ def _budgets(closer: Closer) -> None:
             "margin."
         ),
     )
-    frame = view.frontier_frame(found)
+    frame = view.frontier_frame(shown)
     unit = f", {told.currency}" if told.currency else ""
     marks = FrontierMarks(
-        float(found.budgets[found.asked]),
-        view.break_even(found, told),
+        float(shown.budgets[shown.asked]),
+        view.in_sight(shown, found.stops),
         _("Budget for all weeks") + unit,
         told.title(_("{goal} that spend adds", goal=told.name)),
     )
     st.altair_chart(frontier_chart(frame, marks), alt=sentence, key="what_if_frontier")
-    for note in found.notes:
+    for note in shown.notes:
         st.caption(markdown(tell(note)))
     if told.goal == "revenue" and told.margin is None:
         st.caption(_("Give a margin on the page Data and settings, and the budget where money stops paying is shown."))
@@ -168,9 +174,13 @@ def _reach(closer: Closer) -> None:
     told, kept = closer.told, state.chosen(TARGET, 0.0)
     st.session_state[TARGET_FIELD] = kept or None
     step = 10 * common_step(closer.total)
-    unit = f", {told.currency}" if told.title("") else ""
+    goal, unit = goal_name(told.goal), told.unit
+    with_unit, without = (
+        _("Which budget reaches this {goal}, in {unit}?", goal=goal, unit=unit),
+        _("Which budget reaches this many {goal}?", goal=goal),
+    )
     st.number_input(
-        _("What budget reaches this {goal}?", goal=goal_name(told.goal)) + unit, value=None, min_value=0.0, step=step,
+        with_unit if unit else without, value=None, min_value=0.0, step=step,
         format="%0.10g", key=TARGET_FIELD, on_change=_keep_number, args=(TARGET, TARGET_FIELD), width=360,
         placeholder=_("now {total}", total=number(closer.total, common_step(closer.total))),
         help=_("Over all weeks of the plan, organic included, as the plan tells it."),

@@ -47,10 +47,10 @@ def _definition() -> str:
     """What the columns mean."""
     return _(
         "All scenarios are planned on the same draws of what the history leaves possible. Total: expected over the "
-        "plan's weeks, organic included, with its 90 % interval. Difference: against “As planned”, draw by draw, so "
-        "that what both have in common does not blur it. Probability better: share of the model's draws in which the "
-        "scenario brings more than the plan (or costs less per conversion); it holds the uncertainty of the response, "
-        "not the noise of single weeks."
+        "plan's weeks, organic included; its 90 % interval holds the ups and downs of single weeks. Difference: "
+        "against “As planned”, draw by draw and without those, so that what both have in common does not blur it. "
+        "Probability better: share of the model's draws in which the scenario brings more than the plan (or costs less "
+        "per conversion); it holds the uncertainty of the response, not the noise of single weeks."
     )
 
 

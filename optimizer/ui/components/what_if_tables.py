@@ -118,7 +118,8 @@ def ladder_html(rungs: Sequence[Rung], asked: str, per_unit: str) -> str:
     head = "".join(
         f'<th scope="col"{"" if place < 2 else NUMERIC}>{escape(name)}</th>' for place, name in enumerate(names)
     )
-    table = f'<table class="co-ladder"><thead><tr>{head}</tr></thead><tbody>{up}{between}{down}</tbody></table>'
+    kind = "co-ladder co-paying" if paying else "co-ladder"
+    table = f'<table class="{kind}"><thead><tr>{head}</tr></thead><tbody>{up}{between}{down}</tbody></table>'
     return _scroll(table, _("The next money"))
 
 

@@ -41,8 +41,9 @@ def _overview(curves: ReturnCurves) -> None:
     part(
         _("What the next money brings"),
         _(
-            "The marginal return: what one more unit of money brings in the plan's weeks and the 8 after. A plan is best when it ends up alike wherever no limit binds. Break-even is where the next unit "
-            "of money earns just itself: one over the margin."
+            "The marginal return: what one more unit of money brings in the plan's weeks and the 8 after. A plan is "
+            "best when it ends up alike wherever no limit binds. Break-even is where the next unit of money earns "
+            "just itself: one over the margin."
         ),
     )
     sentence = view.overview_sentence(curves)
@@ -59,9 +60,10 @@ def _lines(curves: ReturnCurves) -> None:
     part(
         _("What each place returns"),
         _(
-            "Line: expected outcome per week of the plan that such weekly spend adds, the 8 weeks after included. Band: "
-            "90 % for the curve, not for a single week. Dots: weeks of the history, the newer the stronger; they hold what comes without spend and the "
-            "season too, so they need not lie on the curve. Grey: spend never tried, where the curve is a guess."
+            "Line: expected outcome per week of the plan that such weekly spend adds, the 8 weeks after included. "
+            "Band: 90 % for the curve, not for a single week. Dots: weeks of the history, the newer the stronger; "
+            "they hold what comes without spend and the season too, so they need not lie on the curve. Grey: spend "
+            "never tried, where the curve is a guess."
         ),
     )
     names = {cell.label: tell(place(cell)) for cell in curves.cells}

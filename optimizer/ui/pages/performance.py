@@ -8,7 +8,7 @@ import streamlit as st
 from optimizer.history import History
 from optimizer.history.ledger import Breakdown, Ledger, Selection
 from optimizer.history.measures import BY_KEY
-from optimizer.history.standout_text import headline, period
+from optimizer.history.standout_text import nothing_told, period
 from optimizer.history.standouts import NEW, Standout, late_weeks, standouts
 from optimizer.ui import service
 from optimizer.ui.components import performance as parts
@@ -69,7 +69,7 @@ def _newest(work: Work, ledger: Ledger, choice: parts.Choice) -> None:
     parts.show_figures(figures(ledger, late, found))
     if late:
         st.caption(_("Conversions, cost and ROAS: {period}.", period=tell(period(NEW, late))))
-    nothing = tell(headline((), BY_KEY["spend"], Breakdown.ALL, len(ledger.weeks)))
+    nothing = tell(nothing_told(Breakdown.ALL, len(ledger.weeks)))
     st.html(parts.remarks_html(remarks(found), nothing))
 
 

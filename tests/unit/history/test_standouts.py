@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -15,7 +16,7 @@ from optimizer.history.history import History
 from optimizer.history.ledger import Breakdown, Ledger, Selection
 from optimizer.history.measures import BY_KEY
 from optimizer.history.noise import Pair, as_its_spend, as_the_rest, beyond_noise, change, contrast
-from optimizer.history.standout_text import headline
+from optimizer.history.standout_text import nothing_told, sentences
 from optimizer.history.standouts import Told, Windows, late_weeks, standouts
 
 CELLS = (
@@ -273,14 +274,32 @@ def test_a_share_is_told_next_to_the_share_of_spend() -> None:
     assert " of conversions in the newest 12 weeks." in told.sentence
 
 
-def test_the_headline_says_when_nothing_stands_out() -> None:
-    bounce = BY_KEY["bounce_rate"]
-    assert headline((), bounce, Breakdown.NETWORK, 60) == "No group stands out from the others."
-    assert headline((), bounce, Breakdown.ALL, 60) == "No change beyond the usual ups and downs."
-    assert headline((), bounce, Breakdown.ALL, 9).startswith("To tell what stands out takes 16 complete weeks")
+def test_what_is_said_where_nothing_stands_out() -> None:
+    assert nothing_told(Breakdown.NETWORK, 60) == "No group stands out from the others."
+    assert nothing_told(Breakdown.ALL, 60) == "No change beyond the usual ups and downs."
+    assert nothing_told(Breakdown.ALL, 9).startswith("To tell what stands out takes 16 complete weeks")
     found = standouts(changed(world(5), "bounces", 1.4, page_b), WATCHED, [Breakdown.LANDING_PAGE, Breakdown.ALL])
-    assert headline(found, bounce, Breakdown.LANDING_PAGE, 60).startswith("/b: bounce rate rose from ")
-    assert headline(found, BY_KEY["engagement_rate"], Breakdown.ALL, 60) == "No change beyond the usual ups and downs."
+    bounce = BY_KEY["bounce_rate"]
+    assert sentences(found, bounce, Breakdown.LANDING_PAGE, "EUR")[0].startswith("/b: bounce rate rose from ")
+    assert sentences(found, BY_KEY["engagement_rate"], Breakdown.ALL, "EUR") == ()
+
+
+def test_groups_far_from_the_whole_are_told_in_one_sentence() -> None:
+    found = standouts(world(12), [BY_KEY["cost_per_conversion"]], [Breakdown.CELL])
+    levels = [one for one in found if one.told is Told.LEVEL]
+    said = sentences(levels, BY_KEY["cost_per_conversion"], Breakdown.CELL, "EUR")
+    assert len(said) == 1
+    table = re.match(
+        r"cost per conversion in the newest 12 weeks: EUR ([\d.]+) overall; well above it (.+); well below it (.+)\.",
+        said[0],
+    )
+    assert table is not None
+    whole = float(table[1])
+    above, below = ([float(value) for value in re.findall(r"\(EUR ([\d.]+)\)", part)] for part in table.groups()[1:])
+    assert len(above) == 2
+    assert min(above) > 1.2 * whole
+    assert max(below) < 0.8 * whole
+    assert above == sorted(above, reverse=True)
 
 
 def test_a_short_history_is_not_judged() -> None:
