@@ -262,7 +262,7 @@ def rebalance_in(studio: Studio, request: RebalanceRequest, progress: Progress |
         explored = with_trials(room, trials, slopes)
         trials = tuple(replace(one, spend=float(explored[one.cell])) for one in trials)
         chosen = replace(chosen, spend=explored)
-    chosen = booked(posture, chosen)
+    chosen = booked(question, posture.problem, chosen)
     chosen = replace(chosen, worth=worth_of(posture.weekly, chosen.start, chosen.spend))
     gain = chosen.worth.total
     tell(say("Explaining"), 0.9)

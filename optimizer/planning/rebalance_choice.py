@@ -74,6 +74,8 @@ class Chosen:
         Weekly money that the best split gives each cell.
     doubtful : bool array, shape (C,)
         Cells whose move does not pay often enough.
+    stuck : bool array, shape (C,), or None
+        Cells whose move no step of money allows.
     """
 
     spend: Floats
@@ -83,6 +85,7 @@ class Chosen:
     odds: Floats
     wanted: Floats
     doubtful: NDArray[np.bool_]
+    stuck: NDArray[np.bool_] | None = None
 
 
 def worth_of(weekly: WeeklyResponse, start: Floats, spend: Floats) -> Worth:

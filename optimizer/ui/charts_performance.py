@@ -158,7 +158,7 @@ def _name_axis(chart: Chart, ends: pd.DataFrame, limits: tuple[float, float]) ->
         said = f"abs(datum.value - {float(height)!r}) < {near!r} ? {json.dumps(name)} : {said}"
     return alt.Axis(
         orient="right", values=[float(height) for height in at], labelExpr=said, title=None, grid=False, domain=False,
-        ticks=False, labelPadding=10, labelOverlap=False, labelBound=False, labelFontWeight="bold",
+        ticks=False, labelPadding=10, labelOverlap=False, labelBound=False, labelFontWeight="bold", labelLimit=170,
     )  # fmt: skip
 
 

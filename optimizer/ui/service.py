@@ -21,6 +21,7 @@ from optimizer.history.content_types import to_json
 from optimizer.history.sample import HISTORY_FILE, write_sample
 from optimizer.planning.asked import Asked
 from optimizer.planning.change import NO_CHANGE, Change
+from optimizer.planning.decisions import decide
 from optimizer.planning.goal import usual_goals
 from optimizer.planning.plan import Plan
 from optimizer.planning.request import PlanRequest
@@ -219,7 +220,7 @@ def kept_plan(source: Source, asked: Asked, change: Change = NO_CHANGE) -> Plan 
 
 
 def plan(source: Source, asked: Asked, change: Change = NO_CHANGE, progress: Progress | None = None) -> Plan:
-    """Answer a question, or take the answer that is kept.
+    """Answer a question, or take the answer that is kept; what a person fixed does not move today's split.
 
     Raises
     ------
@@ -231,9 +232,20 @@ def plan(source: Source, asked: Asked, change: Change = NO_CHANGE, progress: Pro
 
     def make() -> Plan:
         fitted = studio(source, asked, change, progress)
-        return answer(fitted, asked.request(fitted.panel), change, progress)
+        request = asked.request(fitted.panel)
+        made = answer(fitted, request, change, progress)
+        free = _free_plan(source, asked, change) if asked.locks else None
+        return made if free is None else decide(fitted, request, made, free, change).plan
 
     return _plans().take(_plan_key(source, asked, change), make)
+
+
+def _free_plan(source: Source, asked: Asked, change: Change) -> Plan | None:
+    """The plan with nothing fixed, whose baseline is today's split as it is; None where the rules allow none."""
+    try:
+        return plan(source, replace(asked, locks={}), change)
+    except InfeasibleError:
+        return None
 
 
 def _plan_key(source: Source, asked: Asked, change: Change) -> Hashable:

@@ -93,7 +93,7 @@ def comparison(source: Source, scenarios: Sequence[Scenario], progress: Progress
 
 @dataclass(frozen=True, eq=False)
 class Frontier:
-    """Value against budget, the budget beyond which money does not pay (None where nothing tells), and that in words."""
+    """Value against budget; the budget beyond which money does not pay, None where nothing tells; and that in words."""
 
     view: FrontierView
     stops: float | None

@@ -36,14 +36,10 @@ class Coded(NamedTuple):
     codes: Codes
     values: Values
 
-    def keep(self, mask: NDArray[np.bool_]) -> Coded:
-        """The rows where the mask holds."""
-        return Coded(self.codes[mask], self.values)
-
-    @property
-    def texts(self) -> list[str]:
-        """The different values as texts."""
-        return ["" if value is None else str(value) for value in self.values]
+    def keep_rows(self, rows: NDArray[np.int64]) -> Coded:
+        """Some of the rows, with the values that these have."""
+        again, values = pd.factorize(self.codes[rows])
+        return Coded(again.astype(np.int64), self.values[values])
 
 
 @dataclass(frozen=True, eq=False)

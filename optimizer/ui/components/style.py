@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optimizer.ui.components import style_data, style_performance, style_plan, style_week
+from optimizer.ui.components import style_data, style_performance, style_plan, style_week, style_what_if
 
 CSS = """
 .stMainBlockContainer { max-width: 1240px; padding: 3.2rem 2.5rem 3rem; }
@@ -93,4 +93,5 @@ h1.co-title { font-size: 1rem; font-weight: 600; padding: 0; margin: 0; opacity:
 
 def stylesheet() -> str:
     """The rules as an HTML element."""
-    return f"<style>{CSS}{style_data.CSS}{style_performance.CSS}{style_plan.CSS}{style_week.CSS}</style>"
+    others = (style_data, style_performance, style_plan, style_week, style_what_if)
+    return f"<style>{CSS}{''.join(one.CSS for one in others)}</style>"

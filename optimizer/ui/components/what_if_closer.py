@@ -47,7 +47,7 @@ def show_closer(source: Source, comparison: Comparison) -> None:
     )
     names = [one.name for one in comparison.scenarios]
     place, shown = what_if_state.looked_at(), _views()
-    view_now = state.chosen(VIEW, "")
+    view_now = state.chosen(VIEW, BUDGETS)
     st.session_state[SCENARIO_PICKER] = place
     st.session_state[VIEW_PICKER] = view_now if view_now in shown else None
     if len(names) > 1:

@@ -75,6 +75,8 @@ def _newest(work: Work, ledger: Ledger, choice: parts.Choice) -> None:
 
 def _blocks(work: Work, ledger: Ledger, shown: tuple[Breakdown, tuple[str, ...]], choice: parts.Choice) -> None:
     by, keys = shown
+    if not keys:
+        st.info(_("Choose at least one measure above."), icon=":material/touch_app:")
     found = _found(work, keys, (by,), choice)
     made = [block(ledger, BY_KEY[key], by, choice.weeks, found) for key in keys]
     if any(one is not None and len(one.chart.bars) for one in made):

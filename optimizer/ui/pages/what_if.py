@@ -10,7 +10,6 @@ from optimizer.ui import what_if_service, what_if_state
 from optimizer.ui.components.downloads import download
 from optimizer.ui.components.empty import show_no_history
 from optimizer.ui.components.plan_inputs import currency_of
-from optimizer.ui.components.style_what_if import CSS
 from optimizer.ui.components.titles import page_title
 from optimizer.ui.components.what_if_cards import show_adding, show_cards, show_ideas
 from optimizer.ui.components.what_if_closer import show_closer
@@ -29,7 +28,6 @@ def page() -> None:
     if work is None:
         show_no_history()
         return
-    st.html(f"<style>{CSS}</style>")
     scenarios = told(what_if_state.begin(work.asked))
     show_notes()
     comparison = shown_progress(lambda progress: what_if_service.comparison(work.source, scenarios, progress))

@@ -1,4 +1,4 @@
-"""Calendar: the days of an export in whatever language, and the range and time of writing that stand above it."""
+"""Days: the days of an export in whatever language, and the range and time of writing that stand above it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from optimizer.history.dates import Days, read_days
 from optimizer.history.exports.aliases import languages
 from optimizer.history.exports.cells import Coded
 from optimizer.history.findings import Finding, Severity
-from optimizer.history.raw import Values
 from optimizer.language.message import say
+
+BY_DAY = say("export the report again with the breakdown by day")
 
 Day = np.datetime64
 Dates = NDArray[np.datetime64]
@@ -143,7 +144,7 @@ def read_dates(column: Coded, how: Reading, findings: list[Finding]) -> Days:
         if isinstance(value, str) and text is value and _is_range(value):
             problem = say("'{value}' is a range of days, and what happened on each of them is not said", value=value)
             row = how.line(int(np.flatnonzero(column.codes == place)[0]))
-            raise InputError.at(problem, file=how.file, row=row, column=how.column, fix=by_day())
+            raise InputError.at(problem, file=how.file, row=row, column=how.column, fix=BY_DAY)
     texts = _settled(texts, how, findings)
     values = np.empty(len(texts), dtype=object)
     values[:] = texts
@@ -154,11 +155,6 @@ def read_dates(column: Coded, how: Reading, findings: list[Finding]) -> Days:
         rows = np.array([how.line(int(np.flatnonzero(column.codes == place)[0])) for place in range(len(values))])
         days = read_days(values, rows, how.file, how.column)
     return Days(days.day[column.codes], days.stamp[column.codes])
-
-
-def by_day() -> str:
-    """What to do about an export that is not by day."""
-    return say("export the report again with the breakdown by day")
 
 
 def _iso_of(value: object) -> object:
@@ -173,7 +169,7 @@ def _iso_of(value: object) -> object:
             made = _made(int(year), number, int(day))
             return value if made is None else str(made)
     if match := _LOCAL.fullmatch(value):
-        return "{}{}{}{}{}".format(match[1], match[2], match[3], match[2], match[4])
+        return match[2].join(match.group(1, 3, 4))
     return value
 
 
@@ -230,23 +226,18 @@ def _ordered(text: object, order: str) -> object:
     return text if made is None else str(made)
 
 
-def spans(starts: Days, ends: Days) -> NDArray[np.int64]:
-    """(N,) days that each row covers, by its first and last moment; 1 also where the end is the next midnight.
+def spans(starts: Days, ends: Days, timed: bool) -> NDArray[np.int64]:
+    """(N,) days that each row covers, by its first and its last moment; rows without the one or the other count as 1.
 
     Parameters
     ----------
     starts, ends : Days
-        Rows without the one or the other count as 1.
+    timed : bool
+        Ends carry a time of day; one at midnight then closes the day before.
     """
-    whole = (ends.day - starts.day).astype("timedelta64[D]")
     known = ~(np.isnat(starts.day) | np.isnat(ends.day))
-    days = np.where(known, whole.astype(np.int64), 0) + 1
-    midnight = known & (ends.stamp == ends.day.astype("datetime64[s]")) & (starts.stamp != ends.stamp)
-    # An end at midnight closes the day before, if rows begin at midnight too and some row carries a time at all.
-    timed = bool((starts.stamp[known] != starts.day[known].astype("datetime64[s]")).any())
-    return np.where(midnight & (days == 2) & ~timed, 1, days)
-
-
-def values_of(days: Dates) -> Values:
-    """Days as objects of the standard library; for messages."""
-    return days.astype("datetime64[D]").astype(object)
+    last = ends.day.copy()
+    if timed:
+        midnight = known & (ends.stamp == ends.day.astype("datetime64[s]")) & (ends.stamp > starts.stamp)
+        last[midnight] -= np.timedelta64(1, "D")
+    return np.where(known, (last - starts.day).astype("timedelta64[D]").astype(np.int64), 0) + 1
