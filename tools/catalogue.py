@@ -6,6 +6,7 @@ it stood; what is new comes in without a translation, and is listed; what no roo
 
 from __future__ import annotations
 
+import argparse
 import datetime as dt
 import sys
 from collections.abc import Iterator
@@ -80,22 +81,21 @@ def catalogue(language: str, messages: list[Id], held: dict[str, Message]) -> tu
 
 def main() -> int:
     """Rewrite every catalogue, and say how many messages lack a translation."""
-    count = 0
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    by_room, lines = rooms(), []
     for folder in sorted(path for path in LOCALE.iterdir() if path.is_dir()):
         held = translations(folder.name)
-        by_room = rooms()
+        for room, messages in by_room.items():
+            made, missing = catalogue(folder.name, messages, held)
+            lines += [f"{folder.name} {room}: {singular(message)!r}" for message in missing]
+            with (folder / f"{room}.po").open("wb") as file:
+                write_po(file, made, width=120, no_location=True, omit_header=False, sort_output=False)
         for old in folder.glob("*.po"):
             if old.stem not in by_room:
                 old.unlink()
-        for room, messages in by_room.items():
-            made, missing = catalogue(folder.name, messages, held)
-            count += len(missing)
-            for message in missing:
-                print(f"{folder.name} {room}: {singular(message)!r}")
-            with (folder / f"{room}.po").open("wb") as file:
-                write_po(file, made, width=120, no_location=True, omit_header=False, sort_output=False)
-    return count
+    print("\n".join([*lines, f"{len(lines)} messages without a translation"]))
+    return 0
 
 
 if __name__ == "__main__":
-    print(f"{main()} messages without a translation", file=sys.stderr)
+    sys.exit(main())

@@ -16,7 +16,9 @@ from optimizer.cli.allocate import allocate
 from optimizer.cli.arguments import FLAG, Command, Group
 from optimizer.cli.backtest import backtest
 from optimizer.cli.data import check, sample, settings
+from optimizer.cli.imports import import_files
 from optimizer.cli.plan import plan
+from optimizer.cli.rebalance import network_rules, rebalance
 from optimizer.cli.screen import open_app
 from optimizer.errors import EXIT_INTERNAL, EXIT_OK, OptimizerError
 
@@ -62,8 +64,9 @@ def _root(
         typer.echo(context.get_help())
 
 
-for _command in (plan, allocate, backtest, check, sample, settings):
+for _command in (plan, rebalance, allocate, backtest, check, sample, settings, network_rules):
     app.command(cls=Command)(_command)
+app.command(name="import", cls=Command)(import_files)
 app.command(name="app", cls=Command)(open_app)
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from optimizer.history.findings import Severity
 from optimizer.history.ledger import Breakdown, Ledger, Selection
 from optimizer.history.measures import BY_KEY, Better, Measure, missing_columns
-from optimizer.history.noise import beyond_noise
-from optimizer.history.standouts import Candidate, Standout, Told, Windows, changes, late_weeks
+from optimizer.history.noise import FEWEST_EARLIER, beyond_noise
+from optimizer.history.standouts import FEWEST_WEEKS, NEW, Candidate, Standout, Told, Windows, changes, late_weeks
 
 if TYPE_CHECKING:
     from optimizer.history.history import History
@@ -18,7 +18,9 @@ WATCHED = ("bounce_rate", "negative_rate", "cost_per_conversion")
 PLACES = (Breakdown.ALL, Breakdown.NETWORK, Breakdown.LANDING_PAGE, Breakdown.CELL)
 """From the coarsest to the finest: of two that rose alike the finer one is told."""
 FALSE_ALARMS = 0.08
-"""Chance of any alert where nothing changed."""
+"""Chance of any alert where nothing changed, at most."""
+LONG = FEWEST_WEEKS + NEW + FEWEST_EARLIER
+"""Weeks from which on earlier changes say how far a figure wanders; before, only half the chance is taken."""
 EXPLAINS = 0.7
 """Part of the weightiest rise that a group which rose more steeply must hold to be told instead."""
 SERIOUS, WARNING = 0.25, 0.05
@@ -46,7 +48,7 @@ def alerts(history: History, selection: Selection | None = None, late: int | Non
     measures = [BY_KEY[key] for key in WATCHED if not missing_columns(history, BY_KEY[key])]
     candidates = [one for measure in measures for one in _worse(ledger, measure, PLACES, late)]
     p_values = [_p(one) for one in candidates]
-    told = beyond_noise(p_values, FALSE_ALARMS)
+    told = beyond_noise(p_values, FALSE_ALARMS if len(ledger.weeks) >= LONG else FALSE_ALARMS / 2)
     if not told.any():
         return ()
     limit = max(p for p, is_told in zip(p_values, told, strict=True) if is_told)

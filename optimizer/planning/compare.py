@@ -51,6 +51,11 @@ class Scenario:
     asked : Asked
     change : Change
 
+    Raises
+    ------
+    InputError
+        The name is empty, too long, or holds characters that nobody sees.
+
     Examples
     --------
     >>> off = Scenario("TikTok off", Asked(budget=9000, weeks=4), Change(off=("tiktok",)))
@@ -63,6 +68,9 @@ class Scenario:
     name: str
     asked: Asked
     change: Change = NO_CHANGE
+
+    def __post_init__(self) -> None:
+        text_of(self.name, say("the name of a scenario"), LONGEST_NAME)
 
     def to_json(self) -> dict[str, object]:
         """Plain values that JSON can hold."""
@@ -80,7 +88,7 @@ class Scenario:
         what = say("a scenario")
         values = table_of(plain, what)
         only_known(values, ["name", "asked", "change"], what)
-        name = text_of(values.get("name"), say("the name of a scenario"), LONGEST_NAME)
+        name = text_of(values.get("name"), say("the name of a scenario"))
         asked = Asked.from_json(table_of(values.get("asked"), say("what a scenario asks")))
         return cls(name, asked, Change.from_json(table_of(values.get("change", {}), say("the change of a scenario"))))
 

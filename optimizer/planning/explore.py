@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 LONGEST = 12  # weeks in which an effect must stand out
 SHORTEST = 2
+KNOWN = 26  # weeks that knowledge is counted on: half a year
 RAMP = 4  # weeks over which a week's effect is averaged, so that carry-over has come in
 SURE, POWER = 1.6449, 0.8416  # normal quantiles: one-sided 95 %, found in 80 % of cases
 GRID = 17  # weekly amounts at which a cell may end up afterwards
@@ -51,7 +52,7 @@ class Trial:
     noise : float
         Standard deviation of a week's goal of the cell.
     teaches : float
-        Expected value of what it shows, goal units over the weeks that a split is kept for.
+        Expected value of what it shows beyond what the plan without it would, goal units over the half year after.
     costs : float
         Expected goal given up over its weeks, funding included; 0 where it costs nothing.
     """
@@ -76,8 +77,8 @@ class Room(NamedTuple):
 
     Attributes
     ----------
-    spend : float array, shape (C,)
-        The plan without tests, weekly money.
+    spend, start : float array, shape (C,)
+        The plan without tests, weekly money, and what it starts from.
     bounds : Bounds
         What next week allows; cells that must stay have equal ends.
     far : Bounds
@@ -89,6 +90,7 @@ class Room(NamedTuple):
     """
 
     spend: Floats
+    start: Floats
     bounds: Bounds
     far: Bounds
     price: float
@@ -145,35 +147,33 @@ def choose_trials(first: Response, goal: str, weekly: WeeklyResponse, room: Room
     return _within(tests, purse)
 
 
-def with_trials(room: Room, tests: Sequence[Trial], slopes: Floats) -> Floats:
-    """(C,) the plan with its tests; the money comes from, and goes to, where it makes the least difference.
+def with_trials(room: Room, trials: Sequence[Trial], slopes: Floats) -> Floats:
+    """(C,) the plan with its tests; cells that are moved anyway pay for them first, then those that lose least by it.
 
     Parameters
     ----------
     room : Room
-    tests : sequence of Trial
+    trials : sequence of Trial
     slopes : float array, shape (C,)
         What the next money brings at the plan, goal units per unit of weekly money.
     """
     spend = room.spend.copy()
-    for test in tests:
-        spend[test.cell] = test.spend
+    for trial in trials:
+        spend[trial.cell] = trial.spend
     missing = float(spend.sum() - room.spend.sum())  # to be taken elsewhere; given where negative
-    tested = {test.cell for test in tests}
-    order = np.argsort(slopes if missing > 0 else -slopes, kind="stable")
-    for c in (int(c) for c in order if c not in tested):
-        if missing > 0:
-            part = min(missing, max(spend[c] - room.bounds.lower[c], 0.0))
-        else:
-            part = max(missing, -max(room.bounds.upper[c] - spend[c], 0.0))
-        spend[c] -= part
-        missing -= part
-    if abs(missing) <= 1e-9 * float(room.spend.sum()):
-        return spend
-    # nothing is left to fund them all: what is tested shrinks by what is missing
-    for test in tests:
-        part = min(missing, max(test.change, 0.0)) if missing > 0 else max(missing, min(test.change, 0.0))
-        spend[test.cell] -= part
+    tested = {trial.cell for trial in trials}
+    order = [int(c) for c in np.argsort(slopes if missing > 0 else -slopes, kind="stable") if c not in tested]
+    for least, most in ((room.start, room.start), (room.bounds.lower, room.bounds.upper)):
+        for c in order:
+            if missing > 0:
+                part = min(missing, max(spend[c] - max(least[c], room.bounds.lower[c]), 0.0))
+            else:
+                part = max(missing, min(spend[c] - min(most[c], room.bounds.upper[c]), 0.0))
+            spend[c] -= part
+            missing -= part
+    for trial in trials:  # nothing is left to fund them all: what is tested shrinks by what is missing
+        part = min(missing, max(trial.change, 0.0)) if missing > 0 else max(missing, min(trial.change, 0.0))
+        spend[trial.cell] -= part
         missing -= part
     return spend
 
@@ -215,7 +215,7 @@ def _test(c: int, curves: _After, shown: tuple[_Signal, _Signal], at: tuple[Room
     weeks = max(detectable_weeks(effect, noise), SHORTEST)
     if weeks > LONGEST:
         return None
-    known = [_information(c, curves, signal, room.price, weeks) for signal in shown]
+    known = [_information(c, curves, signal, room.price, weeks) * KNOWN / curves.weeks for signal in shown]
     mean = curves.value[:, c].mean(axis=0)
     kept = float(mean[-1] - room.price * room.spend[c])
     tested = float(np.interp(spend, curves.spend[c][:-1], mean[:-1]) - room.price * spend)
@@ -224,7 +224,7 @@ def _test(c: int, curves: _After, shown: tuple[_Signal, _Signal], at: tuple[Room
 
 
 def _information(c: int, curves: _After, signal: _Signal, price: float, weeks: int) -> float:
-    """Expected value of knowing a cell's mean outcome of so many weeks, less that of knowing nothing more."""
+    """Expected value of knowing a cell's mean outcome of so many weeks, over the weeks that a split is kept for."""
     worth = curves.value[:, c] - price * curves.spend[c]  # (S, G)
     seen = signal.mean[:, c] - signal.mean[:, c].mean()
     spread = math.sqrt(float(seen @ seen) / len(seen) + float(signal.noise[c]) ** 2 / weeks)

@@ -144,7 +144,9 @@ class _Reader:
 
     def read(self) -> NetworkRules:
         """All rules, settled."""
-        held = {name: values.copy() for name, values in vars(NetworkRules.none(len(self.cells))).items() if name != "file"}
+        held = {
+            name: values.copy() for name, values in vars(NetworkRules.none(len(self.cells))).items() if name != "file"
+        }
         tables: tuple[tuple[str, Sequence[NetworkRule]], ...] = (
             ("floor", self.file.floor),
             ("change", self.file.change),
@@ -190,7 +192,9 @@ class _Reader:
             fix = say("name the account's currency in the settings, or take the rule's out")
             raise self._wrong(join(": ", [self.place, problem]), fix)
         if currency not in self.file.rates:
-            problem = say("the amount is {amount} {currency}, but the account is in {ours}", **money, ours=self.currency)
+            problem = say(
+                "the amount is {amount} {currency}, but the account is in {ours}", **money, ours=self.currency
+            )
             fix = say(
                 "write {currency} = ... below [rates]: what one {currency} is worth in {ours}",
                 currency=currency,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from unicodedata import category
 
 from optimizer.errors import InputError
 from optimizer.language.message import Message, figure, number, say
@@ -51,11 +52,16 @@ def text_of(value: object, what: Message, longest: int = LONGEST_NAME, *, empty:
     ------
     InputError
     """
-    plain = isinstance(value, str) and all(letter.isprintable() or letter in "\n\t\r" for letter in value)
+    plain = isinstance(value, str) and all(_seen(letter) for letter in value)
     if not isinstance(value, str) or not plain or len(value) > longest or not (value or empty):
         problem = say("{what} is {value}", what=what, value=shown(value))
         raise InputError.at(problem, fix=say("it must be text of up to {most} characters", most=number(longest)))
     return value
+
+
+def _seen(letter: str) -> bool:
+    """Whether a character shows, or is one of the many kinds of space."""
+    return letter.isprintable() or letter in "\n\t\r" or category(letter) == "Zs"
 
 
 def amount_of(value: object, what: Message, least: float = 0.0, most: float = 1e15, *, above: bool = False) -> float:

@@ -142,8 +142,9 @@ class Rebalance:
     current : float array, shape (C,)
         What is set now, weekly money.
     kinds : tuple of str
-        Per cell "moved", "test" or why it stays: "locked", "learning", "waiting", "unused", "smallest budget",
-        "no response", "noise", "evidence", "limit", "small" or "balanced".
+        Per cell "moved", "test", "funds" where it pays for tests or takes what they free, "budget" where it takes or
+        gives what the budget changes, or why it stays: "locked", "learning", "waiting", "unused", "smallest budget",
+        "no response", "noise", "evidence", "limit", "small", "alone" or "balanced".
     odds : float array, shape (C,)
         Share of draws in which the cell's move pays; for one that stays, of the move it would have made; 0.5 where
         none was weighed.
@@ -159,6 +160,8 @@ class Rebalance:
         Whether tests were asked for.
     kept : int
         Weeks a split is judged over.
+    step : float
+        Smallest amount that is written.
     look_again : date
         The Monday on which to rebalance next.
     """
@@ -173,14 +176,14 @@ class Rebalance:
     trials: tuple[Trial, ...]
     explored: bool
     kept: int
+    step: float
     look_again: dt.date
 
     @property
     def changed(self) -> tuple[int, ...]:
         """Cells whose budget is to be changed, cuts first, largest first."""
         change = self.change
-        step = 0.5 * min((10.0**-d for d in (2,)), default=0.01)
-        cells = [c for c in range(len(change)) if abs(change[c]) > min(step, 1e-6 * self.plan.budget)]
+        cells = np.flatnonzero(np.abs(change) > 0.5 * self.step).tolist()
         return tuple(sorted(cells, key=lambda c: (change[c] > 0, -abs(change[c]))))
 
     @property
@@ -190,8 +193,9 @@ class Rebalance:
 
     @property
     def churn(self) -> float:
-        """Share of the budget that changes its cell."""
-        return 0.5 * float(np.abs(self.plan.spend - self.plan.baseline).sum()) / self.plan.budget
+        """Share of the budget that changes its cell, beyond what the budget itself changes."""
+        moved, more = float(np.abs(self.change).sum()), abs(float(self.change.sum()))
+        return 0.5 * (moved - more) / self.plan.budget
 
     @property
     def explore_cost(self) -> float:
@@ -213,6 +217,7 @@ class Posture:
     problem: Problem
     weekly: WeeklyResponse
     curves: Curves
+    max_change: float
     settings: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -256,14 +261,16 @@ def rebalance_in(studio: Studio, request: RebalanceRequest, progress: Progress |
     trials: tuple[Trial, ...] = ()
     if request.explore > 0.0:
         tell(say("Weighing what is worth knowing"), 0.8)
-        room = Room(chosen.spend, posture.problem.bounds, within_reach(posture.far), price, request.explore)
+        room = Room(
+            chosen.spend, chosen.start, posture.problem.bounds, within_reach(posture.far), price, request.explore
+        )
         trials = choose_trials(first, question.goal, posture.weekly, room)
         slopes = posture.curves.slope(_known(posture.curves, chosen.spend))
         explored = with_trials(room, trials, slopes)
         trials = tuple(replace(one, spend=float(explored[one.cell])) for one in trials)
-        chosen = replace(chosen, spend=explored)
+        chosen = replace(chosen, spend=explored, untested=chosen.spend)
     chosen = booked(question, posture.problem, chosen)
-    chosen = replace(chosen, worth=worth_of(posture.weekly, chosen.start, chosen.spend))
+    chosen = replace(chosen, worth=worth_of(posture.weekly, chosen.reference, chosen.spend))
     gain = chosen.worth.total
     tell(say("Explaining"), 0.9)
     plan, kinds, odds = told(posture, chosen, trials, aim)
@@ -278,6 +285,7 @@ def rebalance_in(studio: Studio, request: RebalanceRequest, progress: Progress |
         trials=trials,
         explored=request.explore > 0.0,
         kept=KEPT,
+        step=10.0**-question.decimals,
         look_again=(plan.weeks[0] + np.timedelta64(7, "D")).astype(object),
     )
 
@@ -293,8 +301,8 @@ def settle_week(studio: Studio, request: RebalanceRequest) -> Posture:
     week = replace(week, settings=week.read_settings())
     panel = studio.panel
     if choose_goal(panel, week.goal, week.read_settings()) == PROFIT:
-        problem = say("goal is {goal}", goal=PROFIT)
-        raise InputError.at(problem, fix=say("a week's budget is spent in full, so choose revenue or another outcome"))
+        fix = say("a week's budget is spent in full, so choose revenue or another outcome")
+        raise InputError.at(say("goal is {goal}", goal=PROFIT), fix=fix)
     question, responses = pose(studio, week)
     network = NetworkRules.none(len(panel.cells))
     if request.network_rules is not None:
@@ -313,7 +321,18 @@ def settle_week(studio: Studio, request: RebalanceRequest) -> Posture:
     problem = Problem(curves, question.weekly, bounds, question.today, seconds=SECONDS, rules=(*rules, *limits.rules))
     settings = {"max_change": request.max_change, "explore": request.explore, "kept": KEPT}
     return Posture(
-        studio, week, question, far, responses, network, limits, problem, goal_weekly(first, far), curves, settings
+        studio=studio,
+        request=week,
+        question=question,
+        far=far,
+        responses=responses,
+        network=network,
+        limits=limits,
+        problem=problem,
+        weekly=goal_weekly(first, far),
+        curves=curves,
+        max_change=request.max_change,
+        settings=settings,
     )
 
 
@@ -360,5 +379,6 @@ def _maximums(request: RebalanceRequest, studio: Studio) -> list[tuple[str, int,
 
     table = read_cell_table(request.bounds, cells, ("min_spend", "max_spend"))
     given = (table.rows > 0) & np.isfinite(table.values[1])
-    return [(table.file if here else "", int(row), table.headers[1]) for here, row in zip(given, table.rows, strict=True)]
-
+    return [
+        (table.file if here else "", int(row), table.headers[1]) for here, row in zip(given, table.rows, strict=True)
+    ]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.allocation.problem import Bounds, Problem
 from optimizer.allocation.rules import Rule, Steps
@@ -19,7 +20,7 @@ from optimizer.planning.rebalance_choice import Chosen, moved
 if TYPE_CHECKING:
     from optimizer.planning.question import Question
 
-SAME_BUDGET = 1e-3  # relative; where the budget differs by less from what is spent now, cells that stay keep their amount
+SAME_AMOUNT = 1e-3  # relative; a cell that starts so near to what is set now keeps that
 NEAR = 1e-9  # of a step
 
 
@@ -46,7 +47,9 @@ def stepped(problem: Problem, chosen: Chosen, step: Floats) -> Chosen:
     change &= fits | ~bound
     bounds = Bounds(np.where(change, low, chosen.start), np.where(change, high, chosen.start))
     steps: tuple[Rule, ...] = tuple(
-        Steps(tuple(int(c) for c in np.flatnonzero(change & bound & (step == one))), float(one), say("steps of a network"))
+        Steps(
+            tuple(int(c) for c in np.flatnonzero(change & bound & (step == one))), float(one), say("steps of a network")
+        )
         for one in np.unique(step[change & bound])
     )
     free = bool((change & ~bound).any())
@@ -78,16 +81,20 @@ def booked(question: Question, problem: Problem, chosen: Chosen) -> Chosen:
     """
     decimals, now = question.decimals, question.today
     change = moved(chosen.spend, chosen.start, problem.budget)
-    close = abs(float(now.sum()) - question.budget) <= SAME_BUDGET * question.budget
-    kept = np.abs(chosen.start - now) <= SAME_BUDGET * now if close else np.zeros(len(now), dtype=np.bool_)
-    before = np.round(np.where(kept, now, chosen.start), decimals)
+    kept = np.abs(chosen.start - now) <= SAME_AMOUNT * now
+    before: Floats = np.asarray(np.round(np.where(kept, now, chosen.start), decimals), dtype=np.float64)
     start = _settled(before, before, question.budget, (problem.bounds, ~kept, decimals))
+    same = bool((chosen.reference == chosen.start).all())
+    reference = start
+    if not same:
+        reference = weekly_amounts(chosen.reference, question.budget, 1, problem.bounds, decimals)[:, 0]
     money = min(question.budget, round(float(chosen.spend.sum()), decimals))  # less where steps leave money over
     wanted = np.where(change, chosen.spend, start)
-    return replace(chosen, spend=_settled(wanted, start, money, (problem.bounds, change, decimals)), start=start)
+    spend = _settled(wanted, start, money, (problem.bounds, change, decimals))
+    return replace(chosen, spend=spend, start=start, reference=reference)
 
 
-def _settled(wanted: Floats, still: Floats, money: float, how: tuple[Bounds, Floats, int]) -> Floats:
+def _settled(wanted: Floats, still: Floats, money: float, how: tuple[Bounds, NDArray[np.bool_], int]) -> Floats:
     """(C,) whole amounts that add up to the money; only cells that are free give and take, if they can.
 
     Where they cannot, the largest cells do: fractions of a cent that no one would call a move.

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 ODDS = 0.6  # of paying, from which on a move is made: three to two
 GIVE_AWAY = 0.02  # of the gain over today's split, for fewer and smaller moves
 STILL = 1e-6  # of the budget: a smaller change is none
+SAME_BUDGET = 1e-3  # relative; a budget that differs by less from what is spent now is the same
+FEWEST = 3  # moved cells of which one may be needless: money that moves has two ends
 AT_ONCE = 3  # of the moves that do not pay this part is taken back before the rest is judged anew
 
 
@@ -63,7 +65,10 @@ class Chosen:
     Attributes
     ----------
     spend, start : float array, shape (C,)
-        Weekly money after and before; `start` is today's split, made to fit budget and rules.
+        Weekly money after and before; `start` is what is spent now, with what the budget adds or takes put where it is
+        worth most (`absorbed`).
+    reference : float array, shape (C,)
+        Today's split, scaled to the budget and made to keep the rules: what all is compared with.
     best : Allocation
         The best split of what next week allows, moves that do not pay included; its bound is the proof's.
     worth : Worth
@@ -76,16 +81,20 @@ class Chosen:
         Cells whose move does not pay often enough.
     stuck : bool array, shape (C,), or None
         Cells whose move no step of money allows.
+    untested : float array, shape (C,), or None
+        Weekly money without the tests, where there are any.
     """
 
     spend: Floats
     start: Floats
+    reference: Floats
     best: Allocation
     worth: Worth
     odds: Floats
     wanted: Floats
     doubtful: NDArray[np.bool_]
     stuck: NDArray[np.bool_] | None = None
+    untested: Floats | None = None
 
 
 def worth_of(weekly: WeeklyResponse, start: Floats, spend: Floats) -> Worth:
@@ -132,16 +141,57 @@ def choose_moves(problem: Problem, weekly: WeeklyResponse, relearning: Floats, r
     """
     problem = replace(problem, price_rules=False)
     best = solve(problem)
-    start, cells = best.baseline, len(best.spend)
+    start, cells = absorbed(problem, best.baseline), len(best.spend)
     still = Worth(*np.zeros((2, weekly.draws, cells)))
     if not responsive:
         none = np.zeros(cells, dtype=np.bool_)
-        return Chosen(start.copy(), start, best, still, np.full(cells, 0.5), start.copy(), none)
+        reference = best.baseline
+        return Chosen(start.copy(), start, reference, best, still, np.full(cells, 0.5), start.copy(), none)
     search = _Search(replace(problem, baseline=start), weekly, relearning, best)
     spend = search.run()
     worth = worth_of(weekly, start, spend) if moved(spend, start, problem.budget).any() else still
     odds = np.where(moved(spend, start, problem.budget), worth.odds, search.odds)
-    return Chosen(spend, start, best, worth, odds, best.spend, search.doubtful)
+    return Chosen(spend, start, best.baseline, best, worth, odds, best.spend, search.doubtful)
+
+
+def absorbed(problem: Problem, kept: Floats) -> Floats:
+    """(C,) what is spent now, with the money that the budget adds or takes put where it is worth most.
+
+    Scaling every cell would change every budget for the sake of a few per cent. Money that comes in is only added, and
+    money that goes is only taken, in as few cells as keep nearly all of what that brings.
+
+    Parameters
+    ----------
+    problem : Problem
+        Its baseline is what is spent now, in money.
+    kept : float array, shape (C,)
+        Today's split scaled to the budget, which keeps the rules; what stands where adding or taking alone cannot.
+    """
+    now, bounds = problem.baseline, problem.bounds
+    more = problem.budget - float(now.sum())
+    if abs(more) <= SAME_BUDGET * problem.budget or (now < bounds.lower).any() or (now > bounds.upper).any():
+        return kept
+    room = Bounds(now, bounds.upper) if more > 0.0 else Bounds(bounds.lower, now)
+    problem = replace(problem, baseline=kept)
+    try:
+        best = solve(replace(problem, bounds=room))
+    except InfeasibleError:  # rules ask for more than adding or taking
+        return kept
+    stays = float(problem.curves.value(now).sum())
+    needed = best.certificate.value - GIVE_AWAY * abs(best.certificate.value - stays)
+    needed = max(needed, float(problem.curves.value(kept).sum()))  # never less than scaling brings
+    order = np.argsort(-np.abs(best.spend - now), kind="stable")
+    for count in range(1, int(moved(best.spend, now, problem.budget).sum())):
+        free = np.isin(np.arange(len(now)), order[:count])
+        try:
+            few = solve(
+                replace(problem, bounds=Bounds(np.where(free, room.lower, now), np.where(free, room.upper, now)))
+            )
+        except InfeasibleError:
+            continue
+        if few.certificate.value >= needed:
+            return few.spend
+    return best.spend if best.certificate.value >= needed else kept
 
 
 def moved(spend: Floats, start: Floats, budget: float) -> NDArray[np.bool_]:
@@ -154,9 +204,10 @@ class _Search:
 
     def __init__(self, problem: Problem, weekly: WeeklyResponse, relearning: Floats, best: Allocation) -> None:
         self.problem, self.weekly, self.relearning = problem, weekly, relearning
-        self.best, self.start = best, best.baseline
+        self.best, self.start = best, problem.baseline
         self.odds = np.full(len(self.start), 0.5)
         self.doubtful = np.zeros(len(self.start), dtype=np.bool_)
+        self.held = self.doubtful.copy()  # not worth a move of their own
         self.needed = self.doubtful.copy()  # rules leave no split without these moves
 
     def run(self) -> Floats:
@@ -194,10 +245,11 @@ class _Search:
             return None
 
     def _held(self) -> Problem:
-        """The problem with doubtful cells kept where they are."""
+        """The problem with doubtful and needless cells kept where they are."""
         bounds = self.problem.bounds
-        lower = np.where(self.doubtful, self.start, bounds.lower)
-        return replace(self.problem, bounds=Bounds(lower, np.where(self.doubtful, self.start, bounds.upper)))
+        still = self.doubtful | self.held
+        lower = np.where(still, self.start, bounds.lower)
+        return replace(self.problem, bounds=Bounds(lower, np.where(still, self.start, bounds.upper)))
 
     def _pays(self, worth: Worth, change: NDArray[np.bool_]) -> bool:
         """Whether all moves together pay often enough, and more than relearning costs."""
@@ -207,6 +259,23 @@ class _Search:
     def _fewer(self, solved: Allocation) -> Floats:
         """Nearly all of the gain with the fewest and smallest moves."""
         held = self._held()
+        solved = replace(solved, baseline=self.start, baseline_value=float(held.curves.value(self.start).sum()))
         if not held.spend_all or solved.certificate.value <= solved.baseline_value:
             return solved.spend
-        return near_best(held, GIVE_AWAY, solved).allocation.spend
+        return self._without_needless(solved) if held.rules else near_best(held, GIVE_AWAY, solved).allocation.spend
+
+    def _without_needless(self, solved: Allocation) -> Floats:
+        """Under rules: take back the moves that bring least, as long as the rest can do without them."""
+        value = solved.certificate.value
+        needed = value - GIVE_AWAY * (value - solved.baseline_value)
+        while True:
+            change = np.flatnonzero(moved(solved.spend, self.start, self.problem.budget))
+            if len(change) < FEWEST:
+                return solved.spend
+            worth = worth_of(self.weekly, self.start, solved.spend).net.mean(axis=0)
+            least = change[int(np.argmin(worth[change]))]
+            before, self.held[least] = solved.spend, True
+            found = self._without()
+            if found is None or found.certificate.value < needed:
+                return before
+            solved = found

@@ -1,4 +1,4 @@
-"""What next week allows each cell: bounds, the largest change, and what its network asks for; and what holds it still."""
+"""What next week allows each cell: bounds, the largest change, what its network asks for; and what holds it still."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from optimizer.allocation.problem import Bounds
 from optimizer.allocation.rules import NothingOrAtLeast
 from optimizer.errors import InfeasibleError, InputError
 from optimizer.history.panel import Floats, Panel
-from optimizer.language.message import Message, number, percent, place, say, say_many
+from optimizer.language.message import Message, day, number, percent, place, say, say_many
 from optimizer.planning.network_rules import DAYS, NetworkRules
 from optimizer.planning.room import exact
 from optimizer.planning.wording import money
@@ -144,7 +144,9 @@ def _unused(cell: _Cell, floor: float) -> Message:
         return say("it may get nothing: its maximum is 0")
     if floor > cell.most:
         least, most = money(floor, cell.currency), money(cell.most, cell.currency)
-        return say("its network asks for {least} a week at least, and it may get {most} at most", least=least, most=most)
+        return say(
+            "its network asks for {least} a week at least, and it may get {most} at most", least=least, most=most
+        )
     return say(
         "it gets nothing today, and a share of nothing is nothing; give it a minimum (--bounds) or a smallest budget "
         "(--network-rules) to begin with"
@@ -154,7 +156,7 @@ def _unused(cell: _Cell, floor: float) -> Message:
 def _floored(
     cell: _Cell, ends: tuple[float, float], network: NetworkRules
 ) -> tuple[tuple[float, float], tuple[NothingOrAtLeast, ...], Message | None]:
-    """Ends under a smallest budget, the rule where it leaves a gap between them, and what to say where nothing else fits."""
+    """Ends under a smallest budget, the rule for a gap between them, and what to say where nothing else fits."""
     (low, high), floor, c = ends, float(network.floor[cell.index]), cell.index
     least = money(floor, cell.currency)
     if low >= floor * (1.0 - SLACK):
@@ -186,7 +188,7 @@ class _Edits:
     weeks: Floats  # full weeks since the edit that begins learning; infinite where none is on record
     waited: Floats  # the same for edits that ask to wait
     results: Floats
-    weekday: tuple[np.datetime64, ...]
+    mondays: tuple[np.datetime64, ...]
 
     @classmethod
     def of(cls, panel: Panel, network: NetworkRules, goal: str) -> _Edits:
@@ -224,7 +226,7 @@ class _Edits:
             "it is learning: {so_far} of {needed} results are in since its budget changed in the week of {week}",
             so_far=number(self.results[c]),
             needed=number(self.network.results[c]),
-            week=place((str(self.weekday[c])[:10],)),
+            week=day(self.mondays[c]),
         )
 
 

@@ -43,12 +43,12 @@ def told(
         Where the moves lead.
     """
     panel, question, far, first = posture.studio.panel, posture.question, posture.far, posture.responses[0]
-    spend, start = chosen.spend[:, None], chosen.start[:, None]
+    spend, start = chosen.spend[:, None], chosen.reference[:, None]
     outlook = look_ahead(posture.responses, spend, start, question.economics)
     totals = sum_up(outlook)
     unit = money_unit(question.weekly, len(panel.cells))
     wording = Wording(question.goal, panel.currency, unit, 10.0**-question.decimals, first.responsive)
-    split = Split(chosen.start, chosen.spend, posture.problem.bounds)
+    split = Split(chosen.start, chosen.spend, question.bounds)
     returns = _returns(posture.curves, split, far, unit)
     shown = Told.of(posture, chosen, trials, aim, returns)
     told_moves = explain_moves(panel.cells, split, returns, first.evidence, wording)

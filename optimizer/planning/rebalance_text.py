@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.history.panel import Floats
-from optimizer.language.message import Message, number, percent, say, say_many
+from optimizer.language.message import Message, Written, number, percent, say, say_many
 from optimizer.planning.explore import LONGEST
+from optimizer.planning.rebalance_amounts import SAME_AMOUNT
 from optimizer.planning.rebalance_choice import moved
 from optimizer.planning.rebalance_limits import Hold
 from optimizer.planning.wording import Wording, money, quantity
 
 if TYPE_CHECKING:
+    from optimizer.allocation.problem import Bounds
     from optimizer.planning.explain import Returns
     from optimizer.planning.explore import Trial
     from optimizer.planning.plan import Move
@@ -25,17 +27,13 @@ if TYPE_CHECKING:
 
 WEAK = ("weak", "none")
 AT_END = 1e-4  # of the budget: spend nearer to a limit stands at it
+CERTAIN = 0.99
+NOTHING = 0.02  # of what is spent now: less is nothing to speak of
 MOST_WEEKS = 26  # told as the way that is left; longer is "more than"
 
-MOVED, TEST = "moved", "test"
-NO_RESPONSE, NOISE, EVIDENCE, LIMIT, SMALL, BALANCED = (
-    "no response",
-    "noise",
-    "evidence",
-    "limit",
-    "small",
-    "balanced",
-)
+MOVED, TEST, FUNDS, BUDGET = "moved", "test", "funds", "budget"
+NO_RESPONSE, NOISE, EVIDENCE, LIMIT = "no response", "noise", "evidence", "limit"
+SMALL, ALONE, BALANCED = "small", "alone", "balanced"
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,8 +46,9 @@ class Told:
         See `optimizer.planning.rebalance.Rebalance`.
     holds : tuple of Message
     chosen : Chosen
-    aim : float array
-    lower, upper : float array
+    aim, now : float array
+        Weekly money where the moves lead, and what is set now.
+    bounds : Bounds
         What next week allows.
     trials : mapping of int to Trial
     max_change : float array
@@ -62,8 +61,8 @@ class Told:
     holds: tuple[Message, ...]
     chosen: Chosen
     aim: Floats
-    lower: Floats
-    upper: Floats
+    now: Floats
+    bounds: Bounds
     trials: dict[int, Trial]
     max_change: Floats
     here: Floats
@@ -72,54 +71,88 @@ class Told:
     def of(cls, posture: Posture, chosen: Chosen, trials: Sequence[Trial], aim: Floats, returns: Returns) -> Told:
         """Sort the cells by what becomes of them."""
         budget, bounds = posture.question.budget, posture.problem.bounds
-        evidence = [one.label for one in posture.responses[0].evidence]
         change = moved(chosen.spend, chosen.start, budget)
         wanted = moved(chosen.wanted, chosen.start, budget)
+        added = np.abs(chosen.start - posture.question.today) > SAME_AMOUNT * posture.question.today
         near = AT_END * budget
         at_end = (chosen.start <= bounds.lower + near) | (chosen.start >= bounds.upper - near)
-        tested = {trial.cell: trial for trial in trials}
         pulled = np.abs(aim - chosen.start) > np.maximum(near, 0.02 * chosen.start)
+        untested = chosen.spend if chosen.untested is None else chosen.untested
+        tested = {trial.cell: trial for trial in trials}
+        stays = SMALL if change.any() else ALONE
+        stuck = chosen.stuck if chosen.stuck is not None else np.zeros(len(change), dtype=np.bool_)
+        doubt = [EVIDENCE if one.label in WEAK else NOISE for one in posture.responses[0].evidence]
         kinds = []
         for c, hold in enumerate(posture.limits.hold):
-            if c in tested:
-                kinds.append(TEST)
-            elif change[c]:
-                kinds.append(MOVED)
-            elif hold is not Hold.FREE:
-                kinds.append(hold.value)
-            elif not posture.responses[0].responsive:
-                kinds.append(NO_RESPONSE)
-            elif chosen.doubtful[c]:
-                kinds.append(EVIDENCE if evidence[c] in WEAK else NOISE)
-            elif chosen.stuck is not None and chosen.stuck[c]:
-                kinds.append(LIMIT)
-            elif wanted[c]:
-                kinds.append(SMALL)
-            else:
-                kinds.append(LIMIT if at_end[c] and pulled[c] else BALANCED)
-        share = np.minimum(posture.network.share, float(str(posture.settings["max_change"])))
+            cases = (  # the first that holds tells what became of the cell
+                (c in tested, TEST),
+                (abs(chosen.spend[c] - untested[c]) > near, FUNDS),
+                (change[c], MOVED),
+                (added[c], BUDGET),
+                (hold is not Hold.FREE, hold.value),
+                (not posture.responses[0].responsive, NO_RESPONSE),
+                (chosen.doubtful[c], doubt[c]),
+                (stuck[c] or (not wanted[c] and at_end[c] and pulled[c]), LIMIT),
+                (wanted[c], stays),
+            )
+            kinds.append(next((kind for holds, kind in cases if holds), BALANCED))
+        share = np.minimum(posture.network.share, posture.max_change)
         return cls(
-            tuple(kinds), posture.limits.why, chosen, aim, bounds.lower, bounds.upper, tested, share, returns.plan
+            kinds=tuple(kinds),
+            holds=posture.limits.why,
+            chosen=chosen,
+            aim=aim,
+            now=posture.question.today,
+            bounds=bounds,
+            trials=tested,
+            max_change=share,
+            here=returns.plan,
         )
 
 
 def reason_of(told: Told, c: int, move: Move, wording: Wording) -> Move:
-    """The move with its reason as rebalancing tells it."""
-    kind = told.kinds[c]
+    """The move, from what is set now, with its reason as rebalancing tells it."""
+    kind, move = told.kinds[c], replace(move, today=float(told.now[c]))
     if kind == MOVED:
         return replace(move, reason=_why_moved(told, c, move, wording))
     if kind == TEST:
         return replace(move, reason=trial_sentence(told.trials[c], wording))
+    if kind == FUNDS:
+        return replace(move, reason=_why_funds(told, c, wording))
+    if kind == BUDGET:
+        return replace(move, reason=_why_changed(told, c, wording))
     return replace(move, reason=_why_kept(told, c, wording))
+
+
+def _why_funds(told: Told, c: int, wording: Wording) -> Message:
+    """A cell that pays for the tests, or takes what they free."""
+    chosen = told.chosen
+    without = float(chosen.spend[c] if chosen.untested is None else chosen.untested[c])
+    more = float(chosen.spend[c]) - without
+    figures: dict[str, object] = {"amount": wording.spend(abs(more)), "without": wording.spend(without)}
+    if more < 0:
+        return say("Gives {amount} a week to the tests; without them it would get {without}.", **figures)
+    return say("Takes {amount} a week that the tests free; without them it would get {without}.", **figures)
+
+
+def _why_changed(told: Told, c: int, wording: Wording) -> Message:
+    """A cell that takes or gives what the budget changes."""
+    change = float(told.chosen.start[c] - told.now[c])
+    unit, amount = wording.spend(wording.unit), wording.spend(abs(change))
+    figures: dict[str, object] = {"amount": amount, "unit": unit, "here": wording.brings(float(told.here[c]))}
+    if change > 0:
+        return say("Takes {amount} of what the budget adds; the next {unit} here are worth {here}.", **figures)
+    return say("Gives {amount} of what the budget takes; the next {unit} here are worth {here}.", **figures)
 
 
 def _why_moved(told: Told, c: int, move: Move, wording: Wording) -> Message:
     """What the next money brings, how often that pays, and how far the way is."""
-    odds = percent(float(told.chosen.odds[c]))
-    pays = say("{reason} It pays in {odds} of what may be.", reason=move.reason, odds=odds)
+    pays = say("{reason} Odds that it pays: {odds}.", reason=move.reason, odds=odds_of(float(told.chosen.odds[c])))
     weeks = _weeks_to(told, c)
     if weeks <= 1:
         return pays
+    if told.aim[c] < NOTHING * told.now[c]:
+        return say("{reason} On its way out, by the largest change a week.", reason=pays)
     to = wording.spend(float(told.aim[c]))
     if weeks > MOST_WEEKS:
         return say("{reason} On the way to {aim} a week.", reason=pays, aim=to)
@@ -130,6 +163,21 @@ def _why_moved(told: Told, c: int, move: Move, wording: Wording) -> Message:
         reason=pays,
         aim=to,
     )
+
+
+def odds_of(share: float) -> Message | Written:
+    """A share of draws as odds: all of a few hundred draws are not certainty.
+
+    Examples
+    --------
+    >>> odds_of(0.8), odds_of(1.0), odds_of(0.0)
+    ('80 %', 'over 99 %', 'under 1 %')
+    """
+    if share > CERTAIN:
+        return say("over {share}", share=percent(CERTAIN))
+    if share < 1.0 - CERTAIN:
+        return say("under {share}", share=percent(1.0 - CERTAIN))
+    return percent(share)
 
 
 def _weeks_to(told: Told, c: int) -> int:
@@ -151,31 +199,36 @@ def _why_kept(told: Told, c: int, wording: Wording) -> Message:
     if kind == NO_RESPONSE:
         return say("Kept: the history shows no response to spend that stands out from noise.")
     up = chosen.wanted[c] > chosen.start[c]
-    odds = {"odds": percent(float(chosen.odds[c])), "wanted": wording.spend(float(chosen.wanted[c]))}
+    odds = {"odds": odds_of(float(chosen.odds[c])), "wanted": wording.spend(float(chosen.wanted[c]))}
     if kind == EVIDENCE:
         if up:
             return say(
-                "Kept: too little is known of it; more money here, up to {wanted} a week, would pay in {odds} of what "
-                "may be.",
+                "Kept: too little is known of it; more money here, up to {wanted} a week, would pay with odds of "
+                "{odds}.",
                 **odds,
             )
         return say(
-            "Kept: too little is known of it; less money here, down to {wanted} a week, would pay in {odds} of what may "
-            "be.",
+            "Kept: too little is known of it; less money here, down to {wanted} a week, would pay with odds of {odds}.",
             **odds,
         )
     if kind == NOISE:
         if up:
             return say(
-                "Kept: inside the noise; more money here, up to {wanted} a week, would pay in {odds} of what may be.",
+                "Kept: inside the noise; more money here, up to {wanted} a week, would pay with odds of {odds}.",
                 **odds,
             )
         return say(
-            "Kept: inside the noise; less money here, down to {wanted} a week, would pay in {odds} of what may be.",
+            "Kept: inside the noise; less money here, down to {wanted} a week, would pay with odds of {odds}.",
             **odds,
         )
     if kind == LIMIT:
         return _at_limit(told, c, wording)
+    if kind == ALONE:
+        return say(
+            "Kept: a move to {wanted} a week would pay, but no place that could give or take the money does so surely "
+            "enough.",
+            wanted=odds["wanted"],
+        )
     if kind == SMALL:
         return say(
             "Kept: a move to {wanted} a week would bring next to nothing more than the moves that are made.",
@@ -197,9 +250,9 @@ def _at_limit(told: Told, c: int, wording: Wording) -> Message:
     if told.chosen.stuck is not None and told.chosen.stuck[c]:
         return say("Kept: no step of money lies between what next week allows it.")
     if told.aim[c] > start:
-        most = wording.spend(float(told.upper[c]))
+        most = wording.spend(float(told.bounds.upper[c]))
         return say("Kept: it stands at the most that next week allows it, {most}.", most=most)
-    least = wording.spend(float(told.lower[c]))
+    least = wording.spend(float(told.bounds.lower[c]))
     return say("Kept: it stands at the least that next week allows it, {least}.", least=least)
 
 
@@ -223,8 +276,8 @@ def trial_sentence(trial: Trial, wording: Wording) -> Message:
     return say_many(
         "Test: {change} a week less for {count} week, after which {effect} less a week would stand out from the noise; "
         "knowing that is worth about {teaches}, and the test gives up about {costs}.",
-        "Test: {change} a week less for {count} weeks, after which {effect} less a week would stand out from the noise; "
-        "knowing that is worth about {teaches}, and the test gives up about {costs}.",
+        "Test: {change} a week less for {count} weeks, after which {effect} less a week would stand out from the "
+        "noise; knowing that is worth about {teaches}, and the test gives up about {costs}.",
         trial.weeks,
         **parts,
     )
@@ -242,6 +295,16 @@ def rebalance_headline(found: Rebalance) -> Message:
         )
     if not count:
         return say("Change nothing: no move of {budget} a week is worth making next week.", budget=budget)
+    if all(found.kinds[c] == BUDGET for c in found.changed):
+        return say_many(
+            "Change {count} budget by the {more} that the week's budget adds or takes; no other move of {budget} is "
+            "worth making next week.",
+            "Change {count} budgets by the {more} that the week's budget adds or takes; no other move of {budget} is "
+            "worth making next week.",
+            count,
+            more=money(abs(float(found.change.sum())), plan.currency),
+            budget=budget,
+        )
     gain = found.worth
     figures: dict[str, object] = {
         "churn": percent(found.churn, 1),
@@ -249,14 +312,14 @@ def rebalance_headline(found: Rebalance) -> Message:
         "weeks": number(found.kept),
         "low": number(gain.low),
         "high": number(gain.high),
-        "chance": percent(found.chance),
+        "chance": odds_of(found.chance),
         "budget": budget,
     }
     return say_many(
         "Change {count} budget, which moves {churn} of {budget}: kept for {weeks} weeks it brings {gain} more than "
-        "today's split; 90 % interval {low} to {high}, more than nothing in {chance} of what may be.",
-        "Change {count} budgets, which moves {churn} of {budget}: kept for {weeks} weeks they bring {gain} more than "
-        "today's split; 90 % interval {low} to {high}, more than nothing in {chance} of what may be.",
+        "today's split; 90 % interval {low} to {high}, odds that it pays {chance}.",
+        "Change {count} budgets, which move {churn} of {budget}: kept for {weeks} weeks they bring {gain} more than "
+        "today's split; 90 % interval {low} to {high}, odds that it pays {chance}.",
         count,
         **figures,
     )
@@ -290,11 +353,14 @@ def kind_name(kind: str) -> Message:
     return {
         MOVED: say("moved"),
         TEST: say("test"),
+        FUNDS: say("for the tests"),
+        BUDGET: say("by the budget"),
         NO_RESPONSE: say("no response"),
         NOISE: say("inside the noise"),
         EVIDENCE: say("too little evidence"),
         LIMIT: say("at its limit"),
         SMALL: say("not worth a move"),
+        ALONE: say("no counterpart"),
         BALANCED: say("balanced"),
         Hold.LOCKED.value: say("locked"),
         Hold.LEARNING.value: say("learning"),
@@ -302,4 +368,3 @@ def kind_name(kind: str) -> Message:
         Hold.UNUSED.value: say("not in use"),
         Hold.SMALLEST.value: say("at its smallest budget"),
     }[kind]
-

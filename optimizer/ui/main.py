@@ -31,8 +31,10 @@ def run() -> None:
     st.html(stylesheet())
     problem = state.link_problem()
     if problem:
-        st.warning(markdown(tell(problem)), icon=":material/link_off:")
+        told = _("This link cannot be opened: {problem}", problem=tell(problem))
+        st.warning(markdown(told), icon=":material/link_off:")
     with shown_as_sentences():
+        state.keep_link()  # before the page too, which may take its time: a refresh meanwhile loses nothing
         show_sidebar()
         page.run()
     with shown_as_sentences():

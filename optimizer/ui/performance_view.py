@@ -44,7 +44,7 @@ class Theme:
     def name(self) -> str:
         """As people read it."""
         names = {
-            "money": _("Money"),
+            "money": _("Spend and results"),
             "audience": _("Audience"),
             "engagement": _("Engagement and reach"),
             "traffic": _("Traffic"),

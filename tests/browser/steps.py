@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Locator, Page, expect
 
 HEADLINE = ".co-headline h2"
@@ -13,6 +15,7 @@ def settled(page: Page) -> None:
     page.locator("[data-testid=stMain] h1.co-title").wait_for()
     expect(page.locator("[data-testid=stStatusWidget]")).to_have_count(0)
     expect(page.locator("[data-stale=true]")).to_have_count(0)
+    expect(page).to_have_url(re.compile("view="))
 
 
 def planned(page: Page) -> Locator:
@@ -41,6 +44,6 @@ def fits_the_width(page: Page) -> bool:
     return bool(
         page.evaluate(
             "() => [document.documentElement, ...document.querySelectorAll('body, section, [data-testid=stMain]')]"
-            ".every(node => node.scrollWidth <= node.clientWidth + 1)"
+            ".filter(node => node.clientWidth > 0).every(node => node.scrollWidth <= node.clientWidth + 1)"
         )
     )

@@ -54,7 +54,8 @@ def test_other_budgets_are_shown_first_and_can_be_closed(app: AppTest) -> None:
         ("target", "Which budget reaches", 0),
     ],
 )
-def test_each_question_is_answered_and_kept(app: AppTest, view: str, says: str, charts: int) -> None:
+def test_each_question_is_answered_and_kept(history: str, view: str, says: str, charts: int) -> None:
+    app = opened(history, what_if__view="")
     app.segmented_control(key="what_if_view").set_value(view).run()
     fine(app)
     said = words(app) + " ".join(field.label for field in app.number_input)

@@ -193,7 +193,7 @@ def _may_go(text: str, delimiter: str) -> bool:
     """Whether a row that is shorter or longer than the header is no observation: blank, a note, or totals."""
     cells = [cell.strip() for cell in next(iter(csv.reader([text], delimiter=delimiter)), [])]
     filled = [cell for cell in cells if cell]
-    return len(filled) <= 1 or is_total(filled[0])
+    return len(filled) <= 1 or any(map(is_total, filled))
 
 
 def is_total(text: str) -> bool:
@@ -225,7 +225,7 @@ def _padded(layout: Layout, data: bytes) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, delimiter=layout.delimiter, lineterminator="\n")
     for line, cells in _records(layout, data):
-        if any(cell.strip() for cell in cells[width:]) and not is_total(cells[0]):
+        if any(cell.strip() for cell in cells[width:]) and not any(map(is_total, cells)):
             problem = say("{fields} fields where the header has {width}", fields=len(cells), width=width)
             fix = say("export it again as the network writes it; a name with the delimiter in it must be in quotes")
             raise InputError.at(problem, file=layout.file, row=line, fix=fix)

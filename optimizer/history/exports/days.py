@@ -27,7 +27,9 @@ _TIME = r"(?:[T,\s]+\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?\s*(?:[AaPp]\.?[Mm]\.?)?\s
 _LOCAL = re.compile(r"(\d{1,2})([-/])(\d{1,2})\2(\d{4})" + _TIME)
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
 _COMPACT = re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})(?!\d)")
-_DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})(?:\.|º|er|st|nd|rd|th)?\s+(?:de\s+)?([^\W\d_]+)\.?\s+(?:de\s+)?(\d{4})(?!\d)")
+_DAY_FIRST = re.compile(
+    r"(?<!\d)(\d{1,2})(?:\.|º|er|st|nd|rd|th)?\s+(?:de\s+)?([^\W\d_]+)\.?\s+(?:de\s+)?(\d{4})(?!\d)"
+)
 _MONTH_FIRST = re.compile(r"([^\W\d_]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?!\d)")
 _YEAR_SIGNS = re.compile(r"(\d{4})\s*[년年]\s*(\d{1,2})\s*[월月]\s*(\d{1,2})\s*[일日]")
 _RANGE = re.compile(r"(.*\d.*?)(?:\s+(?:-|–|—|~|to|bis|a|au|al|t/m)\s+|\s*[~–—]\s*)(.*\d.*)")
@@ -93,9 +95,7 @@ def read_above(lines: Sequence[tuple[int, tuple[str, ...]]]) -> Above:
         found = find_days(text)
         (written if any(word in text.lower() for word in _WRITTEN) else dates).extend(found)
     nothing = np.datetime64("NaT", "D")
-    return Above(
-        min(dates, default=nothing), max(dates, default=nothing), max(written, default=nothing)
-    )
+    return Above(min(dates, default=nothing), max(dates, default=nothing), max(written, default=nothing))
 
 
 def find_days(text: str) -> list[Day]:
@@ -174,7 +174,8 @@ def _iso_of(value: object) -> object:
 
 
 def _is_range(text: str) -> bool:
-    return bool(match := _RANGE.fullmatch(text)) and all(_dated(part) for part in match.groups())
+    match = _RANGE.fullmatch(text)
+    return match is not None and all(_dated(part) for part in match.groups())
 
 
 def _dated(text: str) -> bool:
@@ -198,9 +199,7 @@ def _settled(texts: Sequence[object], how: Reading, findings: list[Finding]) -> 
     if not open_ones or not order:
         return list(texts)
     first = open_ones[0]
-    problem = say(
-        "'{date}' can be day/month or month/day, and no date of the file settles which", date=first.string
-    )
+    problem = say("'{date}' can be day/month or month/day, and no date of the file settles which", date=first.string)
     fix = (
         say("it was read as month/day, as the language of the headers writes dates")
         if order == "mdy"

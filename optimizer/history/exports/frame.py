@@ -22,7 +22,9 @@ from optimizer.history.numerals import missing
 from optimizer.language.message import Message, day, say, say_many
 
 Mask = NDArray[np.bool_]
-NAMES = ("campaign_group", "campaign", "ad_set", "ad", "campaign_id", "ad_set_id", "ad_id")
+NAMES = (
+    "campaign_group", "campaign", "ad_set", "ad", "campaign_id", "ad_set_id", "ad_id", "source_medium", "site_source",
+)  # fmt: skip
 _LISTED = 20
 _CURRENCY = re.compile(r"(?:currency|währung|devise|moneda|moeda|valuta)\s*[:,]\s*([A-Z]{3})\b", re.I)
 _IN_BRACKETS = re.compile(r"[(\[]\s*([A-Z]{3})\s*[)\]]")
@@ -135,9 +137,7 @@ def _totals_left_out(rows: int) -> Message:
 
 
 def _notes_left_out(rows: int) -> Message:
-    return say_many(
-        "{count} row holds a note or nothing, no day", "{count} rows hold notes or nothing, no day", rows
-    )
+    return say_many("{count} row holds a note or nothing, no day", "{count} rows hold notes or nothing, no day", rows)
 
 
 def _told(frame: Frame, rows: Mask, rule: str, words: Callable[[int], Message]) -> None:
@@ -290,9 +290,7 @@ def _no_observations(frame: Frame, undated: Mask) -> None:
         column = frame.body.columns[frame.chosen[role]]
         value = column.values[column.codes[frame.rows[row]]]
         fix = say("every row with figures needs its day; export the report again")
-        raise InputError.at(
-            describe_bad(value), file=frame.file, row=frame.line(row), column=frame.name(role), fix=fix
-        )
+        raise InputError.at(describe_bad(value), file=frame.file, row=frame.line(row), column=frame.name(role), fix=fix)
 
 
 def _one_day_each(frame: Frame, starts: Days) -> None:
@@ -309,9 +307,7 @@ def _one_day_each(frame: Frame, starts: Days) -> None:
             first=day(starts.day[row]),
             last=day(ends.day[row]),
         )
-        raise InputError.at(
-            problem, file=frame.file, row=frame.line(row), column=frame.name("ends"), fix=BY_DAY
-        )
+        raise InputError.at(problem, file=frame.file, row=frame.line(row), column=frame.name("ends"), fix=BY_DAY)
 
 
 def _not_on_first_day(frame: Frame) -> None:

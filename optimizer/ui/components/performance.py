@@ -106,8 +106,7 @@ def show_theme_choices(theme: Theme, ledger: Ledger) -> tuple[Breakdown, tuple[s
     chosen = state.chosen(name, usual.name)
     by = next((one for one in offered if one.name == chosen), usual)
     keys = [measure.key for measure in shown_measures(ledger.history, theme.measures)]
-    usual_keys = [key for key in theme.measures[: theme.first] if key in keys] or keys[: theme.first]
-    kept = [key for key in state.chosen(f"{MEASURES}.{theme.key}", usual_keys) if key in keys]
+    kept = [key for key in state.chosen(f"{MEASURES}.{theme.key}", keys[: theme.first]) if key in keys]
     by_key, measures_key = f"perf_by_{theme.key}", f"perf_measures_{theme.key}"
     st.session_state[by_key], st.session_state[measures_key] = by, kept
     left, right = st.columns([1, 2.6], gap="medium")

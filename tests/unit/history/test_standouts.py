@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,8 +17,9 @@ from optimizer.history.history import History
 from optimizer.history.ledger import Breakdown, Ledger, Selection
 from optimizer.history.measures import BY_KEY
 from optimizer.history.noise import Pair, as_its_spend, as_the_rest, beyond_noise, change, contrast
-from optimizer.history.standout_text import nothing_told, sentences
+from optimizer.history.standout_text import nothing_told, sentences, shares_together
 from optimizer.history.standouts import Told, Windows, late_weeks, standouts
+from tests.messages import catalogue, check, check_vietnamese, patterns_of, places
 
 CELLS = (
     ("facebook", "video", "/a"),
@@ -96,14 +98,14 @@ def page_b(table: pd.DataFrame) -> pd.Series:
 
 @pytest.mark.parametrize(("weeks", "rho"), [(26, 0.5), (60, 0.3), (104, 0.5)])
 def test_where_nothing_changes_hardly_any_week_has_an_alert(weeks: int, rho: float) -> None:
-    worlds = 80
+    worlds = 60
     raised = sum(bool(alerts(world(seed, weeks, rho))) for seed in range(worlds))
     assert raised / worlds <= 0.10
 
 
 @pytest.mark.parametrize("weeks", [40, 80])
 def test_groups_that_are_alike_hardly_ever_stand_out(weeks: int) -> None:
-    worlds = 60
+    worlds = 40
     asked = (Breakdown.ALL, Breakdown.NETWORK, Breakdown.CELL)
     told = sum(bool(standouts(world(seed, weeks, alike=True), WATCHED, asked)) for seed in range(worlds))
     assert told / worlds <= 0.10
@@ -137,7 +139,7 @@ def test_many_comparisons_of_noise_are_told_no_more_often_than_the_rate() -> Non
 
 @pytest.mark.parametrize("weeks", [20, 60, 104])
 def test_a_jump_of_the_bounce_rate_on_a_page_is_told_first_and_once(weeks: int) -> None:
-    worlds, first = 15, 0
+    worlds, first = 10, 0
     for seed in range(worlds):
         history = changed(world(seed, weeks), "bounces", 1.4, page_b)
         found = [one for one in alerts(history) if one.measure.key == "bounce_rate"]
@@ -329,3 +331,28 @@ def test_groups_seen_too_seldom_are_not_compared() -> None:
     assert contrast(few, rest, np.arange(12), np.arange(12)) is None
     scarce = Pair(np.full(40, 0.01), np.full(40, 1.0), scatter=1.0)
     assert change(scarce, np.arange(36, 40), np.arange(24, 36), [np.arange(36)], True) is None
+
+
+# In another language ------------------------------------------------------------------------------------------------
+
+
+def test_what_stands_out_can_be_said_in_vietnamese(root: Path) -> None:
+    said = [one.sentence for one in alerts(changed(world(5), "bounces", 1.4, page_b))]
+    for history in (world(12), changed(world(6), "conversions", 0.0, page_b)):
+        found = standouts(history, [*WATCHED, BY_KEY["share_conversions"]], list(Breakdown), late=0)
+        said += [one.sentence for one in found]
+        said += sentences(found, BY_KEY["cost_per_conversion"], Breakdown.CELL, "EUR")
+        said += [one for one in (shares_together(found, Breakdown.NETWORK),) if one is not None]
+    assert len(said) > 20
+    pages = {page.strip("/") for _, _, page in CELLS}
+    check(said, pages)
+    check_vietnamese(said)
+
+
+def test_the_catalogue_holds_all_that_measures_and_standouts_can_say(root: Path) -> None:
+    known = catalogue()
+    for name in ("measures", "ledger", "standout_text"):
+        patterns = list(patterns_of(root / "optimizer" / "history" / f"{name}.py"))
+        assert patterns
+        assert [one for one in patterns if one not in known] == []
+        assert [one for one in patterns if places(one[-1]) != places(known[one])] == []

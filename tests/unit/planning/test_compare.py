@@ -194,3 +194,12 @@ def test_progress_names_each_scenario(studios):
     )
     assert [str(what) for what, _ in told] == ["Planning for As it is", "Planning for Dearer", "Done"]
     assert [share for _, share in told] == [0.0, 0.5, 1.0]
+
+
+def test_what_can_be_named_can_be_reopened():
+    for name in ("Budget +10\u00a0%", "Ngân sách +10\u202f%", "a" * 80):
+        made = Scenario(name, BASE.asked)
+        assert Scenario.from_json(json.loads(json.dumps(made.to_json()))) == made
+    for name in ("", "a\u0007b", "a" * 81):
+        with pytest.raises(InputError, match="name of a scenario"):
+            Scenario(name, BASE.asked)

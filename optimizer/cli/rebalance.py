@@ -1,0 +1,202 @@
+"""`optimizer rebalance`: next week's budgets; `optimizer network-rules`: what networks ask for, as a file to edit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from optimizer.cli.arguments import FLAG, ByAudience, HistoryFile, parse_amount, report
+
+if TYPE_CHECKING:
+    from optimizer.planning.rebalance_files import Template
+
+
+def rebalance(  # noqa: PLR0913 - one argument per option
+    history: HistoryFile,
+    budget: Annotated[
+        str,
+        typer.Option(metavar="WEEKLY", show_default=False, help="Money for the week, such as 7140 or 7140.50."),
+    ],
+    current: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="What is set now, weekly spend per cell (CSV: network, content_type, spend). Without it the mean of "
+            "the last 12 complete weeks.",
+        ),
+    ] = None,
+    max_change: Annotated[
+        float,
+        typer.Option(metavar="SHARE", help="Largest change of a cell within a week, as a share of what it gets now."),
+    ] = 0.3,
+    explore: Annotated[
+        float,
+        typer.Option(
+            metavar="SHARE", help="Share of the budget that may go where knowing more is worth most; 0.05 is 5 %."
+        ),
+    ] = 0.0,
+    bounds: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Smallest and largest weekly spend per cell (CSV: network, content_type, min_spend, max_spend). "
+            "Without it 0 to 3 times the recent mean.",
+        ),
+    ] = None,
+    rules: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="What must hold of the week: limits, locks, shares, steps and more (TOML; see docs/rules.md).",
+        ),
+    ] = None,
+    settings: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="What money means: currency, worth of each outcome and more (TOML)."),
+    ] = None,
+    network_rules: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="What networks ask for: smallest budgets, waiting times, learning, steps of money (TOML; `optimizer "
+            "network-rules` prints one to edit). Without it none of that acts.",
+        ),
+    ] = None,
+    touch_learning: Annotated[
+        bool,
+        typer.Option(
+            "--touch-learning", metavar=FLAG, help="Change cells too that learn or wait by the network rules."
+        ),
+    ] = False,
+    goal: Annotated[
+        str | None,
+        typer.Option(
+            metavar="OUTCOME",
+            help="What to maximise: revenue, conversions, another outcome of the history, or value. Without it value "
+            "where --settings give worths, else revenue where the history has it, else conversions.",
+        ),
+    ] = None,
+    earlier: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="An earlier export of the same history, from which late reporting is learned; may be given several "
+            "times.",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write next week's plan here, cells that do not change included (CSV)."),
+    ] = None,
+    summary: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write moves, reasons, totals, gain, proof and findings here (JSON)."),
+    ] = None,
+    changes: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the budgets to change here, as a list to work down (CSV)."),
+    ] = None,
+    template: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[NETWORK=]FILE",
+            help="A network's own upload table with one row of places such as {content_type} and {spend_per_day}; may "
+            "be given several times, with an --upload each.",
+        ),
+    ] = None,
+    upload: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Write the filled-in --template here (CSV)."),
+    ] = None,
+    calendar: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write when to look again here, as a calendar entry (.ics).")
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="Of the random draws; the same seed gives the same plan.")] = 0,
+    by_audience: ByAudience = False,
+) -> None:
+    """Plan next week's budgets from today's: as few moves as are worth it, none where none is, and a reason per cell.
+
+    For example:
+
+    `optimizer rebalance history.csv --budget 7140 --current current.csv --out plan.csv`
+
+    `optimizer rebalance history.csv --budget 7140 --explore 0.05 --changes changes.csv --calendar again.ics`
+    """
+    from optimizer.planning.export import check_outputs, plan_csv, write_files
+    from optimizer.planning.rebalance import RebalanceRequest
+
+    request = RebalanceRequest(
+        budget=parse_amount(budget, "--budget"),
+        current=current,
+        max_change=max_change,
+        explore=explore,
+        bounds=bounds,
+        rules=rules,
+        settings=settings,
+        network_rules=network_rules,
+        goal=goal,
+        seed=seed,
+        by_audience=by_audience,
+        earlier=tuple(earlier or ()),
+        touch_learning=touch_learning,
+    )
+    inputs: dict[str, str | Path | None] = {"HISTORY": history, "--bounds": bounds, "--current": current}
+    inputs |= {"--settings": settings, "--rules": rules, "--network-rules": network_rules}
+    inputs |= {f"--earlier {path}": path for path in earlier or ()}
+    uploads = _uploads(template or [], upload or [])
+    inputs |= {f"--template {one.file}": one.file for one, _ in uploads}
+    outputs: dict[str, str | Path | None] = {"--out": out, "--summary": summary, "--changes": changes}
+    outputs |= {"--calendar": calendar, **{f"--upload {path}": path for _, path in uploads}}
+    check_outputs(outputs, inputs)
+
+    from optimizer.history import load_history
+    from optimizer.planning.progress import shown_progress
+    from optimizer.planning.rebalance import rebalance as find
+    from optimizer.planning.rebalance_console import print_rebalance
+    from optimizer.planning.rebalance_files import calendar_ics, changes_csv, rebalance_json, upload_csv
+
+    with shown_progress() as progress:
+        progress(f"Reading {history.name}", 0.0)
+        found = find(load_history(history), request, progress)
+    files: dict[str | Path, str | bytes] = {}
+    files |= {path: plan_csv(found.plan) for path in (out,) if path is not None}
+    for path, make in ((summary, rebalance_json), (changes, changes_csv), (calendar, calendar_ics)):
+        files |= {} if path is None else {path: make(found)}
+    files |= {path: upload_csv(found, one) for one, path in uploads}
+    write_files(files)
+    report(found.plan.findings)
+    print_rebalance(found, [str(path) for path in files])
+
+
+def _uploads(templates: list[str], outputs: list[Path]) -> list[tuple[Template, Path]]:
+    """Each template, read, with the file that it makes."""
+    if not templates and not outputs:
+        return []
+    from optimizer.errors import InputError
+    from optimizer.language.message import number, say
+    from optimizer.planning.rebalance_files import read_template
+
+    if len(templates) != len(outputs):
+        given = {"templates": number(len(templates)), "uploads": number(len(outputs))}
+        problem = say("--template is given {templates} times and --upload {uploads} times", **given)
+        raise InputError.at(problem, fix=say("give an --upload for each --template, in the same order"))
+    pairs = []
+    for text, path in zip(templates, outputs, strict=True):
+        network, equals, file = text.partition("=")
+        named = bool(equals) and not Path(text).exists()
+        pairs.append((read_template(file if named else text, network.strip().lower() if named else ""), path))
+    return pairs
+
+
+def network_rules() -> None:
+    """Print what networks ask for, with sources and dates, as a file to edit.
+
+    For example:
+
+    `optimizer network-rules > network_rules.toml`
+    """
+    from optimizer.planning.network_rules import network_rules_template
+
+    typer.echo(network_rules_template(), nl=False)
