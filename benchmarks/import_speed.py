@@ -159,7 +159,9 @@ def main() -> int:
         same = first.read_bytes() == second.read_bytes()
         beside = measured(PANDAS, str(folder))
     print(f"{size:.0f} MB of exports, {read:,} rows -> {made:,} rows of history; twice the same: {same}")
-    print(f"optimizer import    {took:6.1f} s  {memory:6.0f} MB   limits {LIMIT_SECONDS:.0f} s, {LIMIT_MEGABYTES:.0f} MB")
+    print(
+        f"optimizer import    {took:6.1f} s  {memory:6.0f} MB   limits {LIMIT_SECONDS:.0f} s, {LIMIT_MEGABYTES:.0f} MB"
+    )
     print(f"pandas.read_csv     {beside[0]:6.1f} s  {beside[3]:6.0f} MB   (reads the cells and no more)")
     missed = took > LIMIT_SECONDS or memory > LIMIT_MEGABYTES or not same
     print("MISSED" if missed else "ok")

@@ -180,7 +180,7 @@ def _uploads(templates: list[str], outputs: list[Path]) -> list[tuple[Template, 
 
     if len(templates) != len(outputs):
         given = {"templates": number(len(templates)), "uploads": number(len(outputs))}
-        problem = say("--template is given {templates} times and --upload {uploads} times", **given)
+        problem = say("templates: {templates}, uploads: {uploads}", **given)
         raise InputError.at(problem, fix=say("give an --upload for each --template, in the same order"))
     pairs = []
     for text, path in zip(templates, outputs, strict=True):

@@ -62,7 +62,7 @@ class _Units:
     Attributes
     ----------
     table : DataFrame
-        ``unit``, ``export``, ``rank``, ``newest`` (rank of the export that counts), day, campaign, line, figures.
+        ``unit``, ``account``, ``export``, ``rank``, ``newest`` (rank of the export that counts), day, campaign, line, figures.
     of_rows : int array (N,)
         Unit of each row.
     """
@@ -152,7 +152,7 @@ def _units(rows: pd.DataFrame, exports: Sequence[Export]) -> _Units:
     unit, _ = codes_of(*(pd.factorize(part)[0].astype(np.int64) for part in (account, rows["day"], campaign)))
     group, first = codes_of(unit, rows["export"].to_numpy(dtype=np.int64))
     made = rows.loc[first, ["export", "rank", "day", "campaign", "line"]].reset_index(drop=True)
-    made["unit"] = unit[first]
+    made["unit"], made["account"] = unit[first], account.to_numpy()[first]
     for name in (*DELIVERED, *LATE):
         if name in rows:
             made[name] = summed(rows[name].to_numpy(dtype=np.float64), group, len(first))
@@ -291,7 +291,7 @@ def _renamed(units: pd.DataFrame, exports: Sequence[Export]) -> None:
         mine = mine[~mine["unit"].isin(units.loc[units["rank"] < rank, "unit"])]
         if not len(others) or not len(mine):
             continue
-        pairs = others.merge(mine, on=["day", *both], suffixes=("", "_new"))
+        pairs = others.merge(mine, on=["day", "account", *both], suffixes=("", "_new"))
         pairs = pairs[pairs["spend"] > 0]
         shared = pairs.groupby(["export", "campaign", "campaign_new"], sort=True)
         days = shared["day"].nunique()

@@ -108,8 +108,8 @@ def test_a_rate_is_not_needed_in_the_account_s_own_currency(rules) -> None:
     [
         (
             '[[floor]]\nnetwork = "tiktok"\namount = 50\ncurrency = "USD"\n',
-            "{file}: [[floor]] number 1: the amount is 50 USD, but the account is in EUR; write USD = ... below [rates]: "
-            "what one USD is worth in EUR.",
+            "{file}: [[floor]] number 1: the amount is 50 USD, but the account is in EUR; write USD = ... below "
+            "[rates]: what one USD is worth in EUR.",
         ),
         (
             '[[floor]]\nnetwork = "tiktokk"\namount = 50\n',

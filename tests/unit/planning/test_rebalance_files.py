@@ -97,7 +97,8 @@ def test_special_letters_are_escaped_and_never_cut_in_two() -> None:
 def test_an_upload_is_the_user_s_own_table_filled_in(moved, write) -> None:
     path = write(
         "template.csv",
-        "Version;1;;\nCampaign;Budget;Minor;Status\n{network} {content_type};{spend_per_day};{spend_minor};ACTIVE\nEnd;;;\n",
+        "Version;1;;\nCampaign;Budget;Minor;Status\n"
+        "{network} {content_type};{spend_per_day};{spend_minor};ACTIVE\nEnd;;;\n",
     )
     text = upload_csv(moved, read_template(path))
     lines = text.splitlines()
@@ -124,7 +125,8 @@ def test_a_template_for_one_network_holds_that_network_alone(moved, write) -> No
     [
         (
             "Name,Budget\n{content_type},10\n",
-            "{file}, row 2: no column holds the amount; write {{spend_per_day}} or {{spend}} in the column of the budget.",
+            "{file}, row 2: no column holds the amount; write {{spend_per_day}} or {{spend}} in the column of the "
+            "budget.",
         ),
         (
             "Name,Budget\nall,{spend}\n",
@@ -136,8 +138,8 @@ def test_a_template_for_one_network_holds_that_network_alone(moved, write) -> No
         ),
         (
             "Name,Budget\n{content_type},{spend\n",
-            "{file}, row 2, column Budget: '{{spend' cannot be read; write places such as {{spend_per_day}}, and a brace "
-            "that is meant as one twice.",
+            "{file}, row 2, column Budget: '{{spend' cannot be read; write places such as {{spend_per_day}}, and a "
+            "brace that is meant as one twice.",
         ),
         (
             "{content_type},{spend}\n{content_type},{spend}\n",

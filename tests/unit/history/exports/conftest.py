@@ -19,7 +19,16 @@ META = (
     "Campaign name", "Day", "Platform", "Placement", "Amount spent (EUR)", "Impressions", "Link clicks", "Purchases",
     "Purchases conversion value", "Reporting starts", "Reporting ends",
 )  # fmt: skip
-TIKTOK = ("By Day", "Campaign name", "Ad name", "Currency", "Cost", "Impressions", "Clicks (destination)", "Conversions")
+TIKTOK = (
+    "By Day",
+    "Campaign name",
+    "Ad name",
+    "Currency",
+    "Cost",
+    "Impressions",
+    "Clicks (destination)",
+    "Conversions",
+)
 
 
 def days(count: int, first: dt.date = MONDAY) -> list[dt.date]:

@@ -17,7 +17,11 @@ READ = {
     "meta/de_semicolons_cp1252.csv": (
         "EUR",
         {"facebook/unknown", "instagram/reel"},
-        {"spend": 34237.0, "impressions": 2 * sum(12345 + 1001 * i for i in range(14)), "reach": 273602},
+        {
+            "spend": 34237.0,
+            "impressions": 2 * sum(12345 + 1001 * i for i in range(14)),
+            "reach": 2 * sum(9100 + 1001 * i for i in range(14)),
+        },
     ),
     "meta/fr_encoded_twice.csv": ("EUR", {"facebook/unknown"}, {"spend": 560.0}),
     "meta/es_totals.csv": ("EUR", {"instagram/unknown"}, {"spend": 303.8, "conversions": 7, "revenue": 245}),
