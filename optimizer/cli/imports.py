@@ -109,7 +109,8 @@ def import_files(  # noqa: PLR0913 - one argument per option
     from optimizer.history.exports.money import Rates
     from optimizer.planning.export import check_outputs, write_files
 
-    inputs = {f"FILES {path}": path for path in files if not _same(path, out)}
+    # The history that is extended may be named among the files too; anything else is never written over.
+    inputs = {f"FILES {path}": path for path in files if fresh or not _same(path, out)}
     check_outputs({"--out": out, "--propose": propose}, {**inputs, "--naming": naming, "--aliases": aliases})
     rates = {code: parse_amount(value, "--rate") for code, value in _pairs(rate, "--rate", "USD=0.92").items()}
     request = ImportRequest(

@@ -9,7 +9,7 @@ from itertools import islice
 
 from optimizer.errors import InputError
 from optimizer.history.mapping import AS_SPELLED, ColumnMapping, suggest
-from optimizer.history.raw import PREAMBLE, Row, blank, known_names, shown
+from optimizer.history.raw import PREAMBLE, Row, blank, check_width, known_names, shown
 from optimizer.language.message import say
 
 ROWS = 200
@@ -63,6 +63,7 @@ def read_headers(data: bytes, file: str, mapping: ColumnMapping = AS_SPELLED) ->
         rows = _xlsx_rows(data, file, mapping) if kind == XLSX else _text_rows(data, file, mapping)
     if not rows:
         raise InputError.at(say("the file holds no rows"), file=file)
+    check_width(rows[:PREAMBLE], file)
     position = header_position(rows, mapping)
     names = ["" if cell is None else str(cell).strip() for cell in rows[position][1]]
     suggested = suggest([name for name in names if name])

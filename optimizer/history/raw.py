@@ -14,13 +14,16 @@ from optimizer.errors import InputError
 from optimizer.history.findings import Finding, Severity
 from optimizer.history.mapping import AS_SPELLED, ColumnMapping
 from optimizer.history.schema import BY_NAME, REQUIRED, closest
-from optimizer.language.message import Message, join, say, say_many
+from optimizer.language.message import Message, join, number, say, say_many
 
 Values = NDArray[Any]
 Row = tuple[int, Sequence[object]]
 
 PREAMBLE = 20
 """Rows searched for the header: exports put a title, dates and the account above it."""
+MOST_COLUMNS = 2_000
+MOST_CELLS = 50_000_000
+"""What one table may hold: a file of a few kilobytes can stand for more than any machine keeps in memory."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,7 @@ def split_header(
     """
     stream = iter(rows)
     head = list(islice(stream, PREAMBLE))
+    check_width(head, file)
     counts = [len(known_names(cells, mapping)) for _, cells in head]
     if not head:
         raise InputError.at(say("the file holds no rows"), file=file, fix=_expected())
@@ -115,6 +119,32 @@ def split_header(
         names.pop()
     _check_header(names, line, file, mapping)
     return line, names, chain(head[position + 1 :], stream)
+
+
+def check_width(rows: Iterable[Row], file: str) -> None:
+    """Refuse rows of more columns than any history has: each would be looked up among the names that are known.
+
+    Raises
+    ------
+    InputError
+    """
+    for line, cells in rows:
+        if len(cells) > MOST_COLUMNS:
+            problem = say("the row has {count} columns", count=number(len(cells)))
+            fix = say("at most {most} are read; leave out what a history does not need", most=number(MOST_COLUMNS))
+            raise InputError.at(problem, file=file, row=line, fix=fix)
+
+
+def check_cells(count: int, file: str) -> None:
+    """Refuse a table of more cells than can be kept.
+
+    Raises
+    ------
+    InputError
+    """
+    if count > MOST_CELLS:
+        fix = say("leave out old rows, or columns that a history does not need")
+        raise InputError.at(say("the table has more than {most} cells", most=number(MOST_CELLS)), file=file, fix=fix)
 
 
 def _no_header(head: list[Row], file: str) -> InputError:
@@ -210,6 +240,7 @@ def tabulate(rows: Iterable[Row], file: str, decimal_hint: str = ".", mapping: C
             continue
         flat.extend(cells)
         lines.append(line)
+        check_cells(len(flat), file)
     if not lines:
         raise InputError.at(say("there is a header but no row below it"), file=file, row=header_line)
     grid = np.empty(len(flat), dtype=object)

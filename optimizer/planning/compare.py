@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from optimizer.planning.studio import Studio
 
 SPEND, CPA, ROAS = "spend", "cpa", "roas"
+ALIKE = 1e-9  # share of an amount by which two sums of the same parts may differ
 LONGEST_NAME = 80  # characters of a scenario's name
 
 StudioFor: TypeAlias = "Callable[[PlanRequest, Sequence[Cell]], Studio]"
@@ -111,7 +112,7 @@ class Row:
         Share of the draws in which it is better than the base: more of an outcome, less of cost and of what does harm.
         None where nothing differs, where neither is better (spend), or where the base has no plan.
     same : bool
-        Whether every draw is that of the base: equal, and neither better nor worse.
+        Whether every draw is that of the base but for rounding: equal, and neither better nor worse.
     """
 
     scenario: int
@@ -300,7 +301,7 @@ def _row(place: int, name: str, told: _Told, base: _Told | None) -> Row:
     if base is None:
         return Row(place, name, told.total, None, None, same=False)
     apart = told.draws - base.draws
-    same = not apart.any()
+    same = bool((np.abs(apart) <= ALIKE * np.abs(base.draws)).all())
     difference = Interval(0.0, 0.0, 0.0) if same else interval(told.total.mean - base.total.mean, apart)
     less_is_better = name == CPA or name in UNWANTED
     better = None if same or name == SPEND else float(np.mean(apart < 0.0 if less_is_better else apart > 0.0))

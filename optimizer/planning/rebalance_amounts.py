@@ -52,21 +52,15 @@ def stepped(problem: Problem, chosen: Chosen, step: Floats) -> Chosen:
         )
         for one in np.unique(step[change & bound])
     )
-    free = bool((change & ~bound).any())
-    try:
-        found = solve(
-            replace(
-                problem,
-                bounds=bounds,
-                rules=(*problem.rules, *steps),
-                baseline=chosen.start,
-                spend_all=problem.spend_all and free,
-                price_rules=False,
-            )
-        )
-    except InfeasibleError:  # today's amounts are always allowed
-        return replace(chosen, spend=chosen.start.copy(), stuck=bound)
-    return replace(chosen, spend=found.spend, stuck=bound & ~moved(found.spend, chosen.start, problem.budget))
+    whole = problem.spend_all and bool((change & ~bound).any())
+    ruled = replace(problem, bounds=bounds, rules=(*problem.rules, *steps), baseline=chosen.start, price_rules=False)
+    for spend_all in (True, False) if whole else (False,):
+        try:
+            found = solve(replace(ruled, spend_all=spend_all))
+        except InfeasibleError:
+            continue
+        return replace(chosen, spend=found.spend, stuck=bound & ~moved(found.spend, chosen.start, problem.budget))
+    return replace(chosen, spend=chosen.start.copy(), stuck=bound)  # today's amounts are always allowed
 
 
 def booked(question: Question, problem: Problem, chosen: Chosen) -> Chosen:

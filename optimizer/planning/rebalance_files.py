@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.errors import InputError
-from optimizer.language.message import Message, day, say
+from optimizer.language.message import Message, day, place, say
 from optimizer.planning.export import DAYS_PER_WEEK, harmless, summary
 from optimizer.planning.money import WHOLE_CURRENCIES
 from optimizer.planning.plain_values import meant, shown
+from optimizer.planning.plan_rules import rule_figures
 from optimizer.planning.rebalance_text import explore_sentence, rebalance_headline, trial_sentence
 from optimizer.planning.wording import Wording
 
@@ -48,6 +49,10 @@ def rebalance_summary(found: Rebalance) -> dict[str, object]:
     names = [(cell.network, cell.content_type, cell.audience) for cell in plan.cells]
     base = summary(plan)
     moves: list[dict[str, object]] = base["moves"]  # type: ignore[assignment]
+    proven = plan.allocation.certificate
+    certificate: dict[str, object] = base["certificate"]  # type: ignore[assignment]
+    # per unit of money, as the marginals: a weekly amount is spent in every week that the split is kept for
+    certificate |= {"price": proven.price / found.kept, "rules": rule_figures(proven, found.kept)}
     for c, move in enumerate(moves):
         move |= {
             "current": _money(found.current[c]),
@@ -278,7 +283,7 @@ def calendar_ics(found: Rebalance) -> str:
     for trial in found.trials:
         cell = plan.cells[trial.cell]
         ends = first + dt.timedelta(weeks=trial.weeks)
-        named = say("Test of {cell} has run for {weeks} weeks", cell=cell.label, weeks=str(trial.weeks))
+        named = say("Test of {cell} has run for {weeks} weeks", cell=place(cell), weeks=str(trial.weeks))
         entries.append((ends, cell.label, named, trial_sentence(trial, unit)))
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//campaign-optimizer//rebalance//EN", "CALSCALE:GREGORIAN"]
     if count:

@@ -118,7 +118,7 @@ def _findings(posture: Posture, chosen: Chosen, total: object, unspent: float) -
     found += _overruled(posture)
     if unspent > 0.5 * 10.0**-question.decimals:
         problem = say("{amount} of the budget stay unspent", amount=money(unspent, panel.currency))
-        fix = say("steps of money leave less than one step over; the rules say which")
+        fix = say("less than one step of money is left over; give it to a cell without steps, or leave it")
         found.append(Finding("unspent", Severity.NOTE, problem, fix))
     if posture.network.file and posture.network.practice.any():
         cells = [cell for cell, doubt in zip(panel.cells, posture.network.practice, strict=True) if doubt]

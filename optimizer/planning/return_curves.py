@@ -48,6 +48,9 @@ class ReturnCurves:
         Weeks of history as (spend, outcome), oldest first.
     today, plan : float array, shape (C,)
         Weekly spend.
+    marginal_today, marginal_plan : float array, shape (C,)
+        What one more unit of money brings there, as the plan's own moves say it; read from the curve where the goal is
+        profit, which is another unit.
     break_even : float or None
         Marginal return at which the next unit of money earns just itself: 1 / margin for revenue, 1 for value; None
         where what is brought has no worth in money.
@@ -68,6 +71,8 @@ class ReturnCurves:
     points: tuple[Floats, ...]
     today: Floats
     plan: Floats
+    marginal_today: Floats
+    marginal_plan: Floats
     break_even: float | None
 
     def value_at(self, cell: int, spend: float) -> float:
@@ -105,6 +110,7 @@ def return_curves(studio: Studio, request: PlanRequest, plan: Plan) -> ReturnCur
     low, high = np.quantile(value, BAND, axis=0)
     marginal_low, marginal_high = np.quantile(slope, BAND, axis=0)
     margin = None if settings is None else settings.margin
+    marginal = slope.mean(axis=0)
     return ReturnCurves(
         cells=plan.cells,
         outcome=outcome,
@@ -114,15 +120,27 @@ def return_curves(studio: Studio, request: PlanRequest, plan: Plan) -> ReturnCur
         mean=value.mean(axis=0),
         low=low,
         high=high,
-        marginal=slope.mean(axis=0),
+        marginal=marginal,
         marginal_low=marginal_low,
         marginal_high=marginal_high,
         tried=plan.bands.tried,
         points=tuple(_seen(*pair) for pair in zip(studio.panel.spend, history, strict=True)),
         today=today,
         plan=planned,
+        marginal_today=_said(plan, "marginal_today", outcome, _read(today, spend, marginal)),
+        marginal_plan=_said(plan, "marginal", outcome, _read(planned, spend, marginal)),
         break_even=_break_even(outcome, margin),
     )
+
+
+def _read(at: Floats, spend: Floats, marginal: Floats) -> Floats:
+    """(C,) marginal return at a weekly spend of each cell."""
+    return np.array([np.interp(*one) for one in zip(at, spend, marginal, strict=True)])
+
+
+def _said(plan: Plan, name: str, outcome: str, read: Floats) -> Floats:
+    """(C,) marginal returns as the moves say them, where they speak of the same outcome."""
+    return np.array([getattr(move, name) for move in plan.moves]) if plan.goal == outcome else read
 
 
 def _seen(spend: Floats, outcome: Floats) -> Floats:

@@ -66,8 +66,8 @@ def marginal_line(curves: ReturnCurves, c: int) -> Line:
         high=curves.marginal_high[c],
         points=np.zeros((0, 2)),
         tried=_tried(curves, c),
-        today=(float(curves.today[c]), curves.marginal_at(c, float(curves.today[c]))),
-        plan=(float(curves.plan[c]), curves.marginal_at(c, float(curves.plan[c]))),
+        today=(float(curves.today[c]), float(curves.marginal_today[c])),
+        plan=(float(curves.plan[c]), float(curves.marginal_plan[c])),
         level=curves.break_even,
         level_name=_("break-even"),
         value_title=marginal_title(curves),
@@ -80,8 +80,8 @@ def overview(curves: ReturnCurves) -> pd.DataFrame:
     rows = [
         {
             "place": tell(place(cell)),
-            "today": curves.marginal_at(c, float(curves.today[c])),
-            "plan": curves.marginal_at(c, float(curves.plan[c])),
+            "today": float(curves.marginal_today[c]),
+            "plan": float(curves.marginal_plan[c]),
             "low": float(np.interp(curves.plan[c], curves.spend[c], curves.marginal_low[c])),
             "high": float(np.interp(curves.plan[c], curves.spend[c], curves.marginal_high[c])),
         }
@@ -149,8 +149,8 @@ def marginal_words(curves: ReturnCurves, c: int) -> str:
         "Marginal return of {place}: the next {unit} brings {today} at today's spend and {plan} at the plan.",
         place=tell(place(curves.cells[c])),
         unit=money(1.0, curves.currency),
-        today=_brought(curves, curves.marginal_at(c, float(curves.today[c]))),
-        plan=_brought(curves, curves.marginal_at(c, float(curves.plan[c]))),
+        today=_brought(curves, float(curves.marginal_today[c])),
+        plan=_brought(curves, float(curves.marginal_plan[c])),
     )
 
 

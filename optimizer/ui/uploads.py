@@ -18,6 +18,7 @@ SUFFIXES = ("csv", "xlsx", "parquet")
 MAX_MEGABYTES = 50
 MAX_UNPACKED_MEGABYTES = 400
 MEGABYTE = 1_000_000
+CELL_BYTES = 32  # of a value once it is read: a column of one value alone is packed into nothing
 LONGEST_NAME = 100
 
 
@@ -128,7 +129,7 @@ def check_size(source: Source) -> None:
 
 
 def _unpacked_size(data: bytes, kind: str) -> int:
-    """Bytes the content takes once unpacked, as its own directory states it."""
+    """Bytes the content takes once unpacked, as its own directory states it, and no less than its cells need."""
     if kind == XLSX:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return sum(entry.file_size for entry in archive.infolist())
@@ -136,7 +137,9 @@ def _unpacked_size(data: bytes, kind: str) -> int:
         from pyarrow import parquet
 
         metadata = parquet.read_metadata(io.BytesIO(data))
-        return sum(int(metadata.row_group(group).total_byte_size) for group in range(metadata.num_row_groups))
+        groups = [metadata.row_group(place) for place in range(metadata.num_row_groups)]
+        cells = sum(int(group.column(place).num_values) for group in groups for place in range(group.num_columns))
+        return max(sum(int(group.total_byte_size) for group in groups), CELL_BYTES * cells)
     return len(data)
 
 

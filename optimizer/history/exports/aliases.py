@@ -7,7 +7,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -118,6 +118,7 @@ class Language:
     months: tuple[str, ...]
 
 
+@lru_cache(maxsize=10_000)
 def key(header: str) -> str:
     """A header as headers are compared: no accents, currency, points or upper case; mended where encoded twice.
 
@@ -208,12 +209,18 @@ def load_networks(extension: str | Path | None = None) -> tuple[Network, ...]:
     InputError
         The file cannot be read, is no TOML or has keys that mean nothing.
     """
-    given = {name: [text] for name, text in _own_files()}
-    if extension is not None:
-        for file, text in _users_files(Path(extension)):
-            values = _parsed(text, file)
-            given.setdefault(_source(values, file), []).insert(0, values)
+    if extension is None:
+        return _own_networks()
+    given = {name: [values] for name, values in _own_files()}
+    for file, text in _users_files(Path(extension)):
+        values = _parsed(text, file)
+        given.setdefault(_source(values, file), []).insert(0, values)
     return tuple(_network(parts) for parts in given.values())
+
+
+@cache
+def _own_networks() -> tuple[Network, ...]:
+    return tuple(_network([values]) for _, values in _own_files())
 
 
 def _own_files() -> Iterator[tuple[str, dict[str, Any]]]:

@@ -17,10 +17,9 @@ from optimizer.errors import InputError
 from optimizer.history.exports.aliases import total_words
 from optimizer.history.exports.layout import Layout
 from optimizer.history.raw import Values
-from optimizer.history.text import records
 from optimizer.language.message import say
 
-Codes = NDArray[np.int64]
+Codes = NDArray[np.int32]
 
 
 class Coded(NamedTuple):
@@ -39,7 +38,7 @@ class Coded(NamedTuple):
     def keep_rows(self, rows: NDArray[np.int64]) -> Coded:
         """Some of the rows, with the values that these have."""
         again, values = pd.factorize(self.codes[rows])
-        return Coded(again.astype(np.int64), self.values[values])
+        return Coded(again.astype(np.int32), self.values[values])
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +66,7 @@ class Body:
         return int(self._lines[row]) if not self.regular else self.layout.line + 1 + row
 
     @cached_property
-    def _lines(self) -> Codes:
+    def _lines(self) -> NDArray[np.int64]:
         """Lines of all rows; only for files with blank lines, notes or line breaks inside quotes."""
         width = len(self.layout.names)
         lines = [line for line, cells in _records(self.layout) if len(cells) == width]
@@ -114,7 +113,7 @@ def _of_rows(layout: Layout, wanted: Sequence[int]) -> Body:
         cells = np.empty(len(layout.rows), dtype=object)
         cells[:] = [_tidy(row[place] if place < len(row) else None) for _, row in layout.rows]
         codes, values = pd.factorize(cells, use_na_sentinel=False)
-        columns[place] = Coded(codes.astype(np.int64), np.asarray(values, dtype=object))
+        columns[place] = Coded(codes.astype(np.int32), np.asarray(values, dtype=object))
     return Body(layout, len(layout.rows), columns)
 
 
@@ -134,8 +133,12 @@ def _of_text(layout: Layout, wanted: Sequence[int], blocks: bool) -> Body:
         problem = say("the rows of this file cannot be told apart")
         raise InputError.at(problem, file=layout.file, fix=say("export it again"))
     lines = data.count(b"\n") + (not data.endswith(b"\n") and bool(data))
-    columns = {place: _coded(table.column(str(place))) for place in wanted}
-    return Body(layout, table.num_rows, columns, lines == table.num_rows)
+    count, columns = table.num_rows, {}
+    for place in wanted:
+        # Each column is let go of as soon as it is read: two copies of a large export need not stand side by side.
+        columns[place] = _coded(table.column(str(place)))
+        table = table.drop_columns([str(place)])
+    return Body(layout, count, columns, lines == count)
 
 
 def _split(layout: Layout, data: bytes, wanted: Sequence[int], odd: Callable[[str], None]) -> Any:
@@ -172,13 +175,17 @@ def _coded(column: Any) -> Coded:
     import pyarrow as pa
 
     if column.num_chunks == 0 or len(column) == 0:
-        return Coded(np.empty(0, dtype=np.int64), np.empty(0, dtype=object))
+        return Coded(np.empty(0, dtype=np.int32), np.empty(0, dtype=object))
     whole = column.combine_chunks()
     whole = whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
-    texts = [text.strip() for text in whole.dictionary.to_pylist()]
-    codes = whole.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    again, values = pd.factorize(np.array(texts, dtype=object))
-    return Coded(again[codes], np.asarray(values, dtype=object))
+    texts = whole.dictionary.to_pylist()
+    codes = whole.indices.to_numpy(zero_copy_only=False).astype(np.int32)
+    values = np.empty(len(texts), dtype=object)
+    values[:] = texts
+    if any(text != text.strip() for text in texts):
+        again, values = pd.factorize(np.array([text.strip() for text in texts], dtype=object))
+        codes = again[codes].astype(np.int32)
+    return Coded(codes, np.asarray(values, dtype=object))
 
 
 def _first_block(data: bytes) -> bytes:
@@ -234,9 +241,24 @@ def _padded(layout: Layout, data: bytes) -> bytes:
 
 
 def _records(layout: Layout, data: bytes | None = None) -> Iterator[tuple[int, list[str]]]:
-    """(line of the file, cells) of every record below the header."""
-    # Empty lines stand for those down to the header, so that lines are counted as in the file.
-    text = "\n" * layout.line + (layout.body if data is None else data).decode()
-    for line, cells in records(text, layout.delimiter, 0, layout.file):
-        if line > layout.line:
-            yield line, cells
+    """(line of the file, cells) of every record below the header; read line by line, since exports are large.
+
+    Raises
+    ------
+    InputError
+        Quotes do not close, or text follows them.
+    """
+    body = layout.body if data is None else data
+    lines = (line.decode() for line in io.BytesIO(body))
+    reader = csv.reader(lines, delimiter=layout.delimiter, skipinitialspace=True, strict=True)
+    start = layout.line + 1
+    try:
+        for cells in reader:
+            yield start, cells
+            start = layout.line + reader.line_num + 1
+    except csv.Error as error:
+        unclosed = say("they do not close")
+        reason = unclosed if "end of data" in str(error) else say("text follows where they close")
+        problem = say("the quotes of this row do not match ({reason})", reason=reason)
+        fix = say("double every quote inside a quoted text")
+        raise InputError.at(problem, file=layout.file, row=start, fix=fix) from error

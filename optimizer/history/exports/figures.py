@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -255,7 +256,7 @@ def money_roles() -> tuple[str, ...]:
     return ("spend", "purchase_value", "conversion_value")
 
 
-def codes_of(*columns: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def codes_of(*columns: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """(N,) one number per distinct combination, and the first row of each."""
     frame = pd.DataFrame(dict(enumerate(columns)))
     group = frame.groupby(list(frame.columns), sort=False).ngroup().to_numpy(dtype=np.int64)

@@ -76,11 +76,11 @@ class Frame:
     def text(self, role: str) -> Coded:
         """A column of texts, "" throughout where the file has none; missing marks are "" too."""
         if role not in self.chosen:
-            return Coded(np.zeros(len(self.rows), dtype=np.int64), np.array([""], dtype=object))
+            return Coded(np.zeros(len(self.rows), dtype=np.int32), np.array([""], dtype=object))
         column = self.body.columns[self.chosen[role]]
         texts = np.array([_name(value) for value in column.values], dtype=object)
         again, values = pd.factorize(texts)
-        return Coded(again[column.codes][self.rows].astype(np.int64), np.asarray(values, dtype=object))
+        return Coded(again[column.codes][self.rows].astype(np.int32), np.asarray(values, dtype=object))
 
     def keep(self, mask: Mask) -> Frame:
         """The observations where the mask holds."""

@@ -145,14 +145,12 @@ def import_exports(request: ImportRequest) -> Imported:
     """
     networks = load_networks(request.aliases)
     findings: list[Finding] = []
+    read = _base(request, networks)
     paths = list(_paths(request, findings))
     terms = {name: _named(value, networks) for name, value in request.networks.items()}
     _refuse_unnamed(terms, paths)
-    read: list[Export] = []
     for path in paths:
         read += _read(path, networks, terms, request)
-    if request.base is not None and Path(request.base).exists():
-        read += of_history(*read_bytes(request.base), networks)
     ads, site = [one for one in read if not one.network.visits], [one for one in read if one.network.visits]
     if not ads:
         problem = say("these are visits of a site alone, and no export says what was spent")
@@ -171,6 +169,18 @@ def import_exports(request: ImportRequest) -> Imported:
 
 
 # Files --------------------------------------------------------------------------------------------------------------
+
+
+def _base(request: ImportRequest, networks: Sequence[Network]) -> list[Export]:
+    """The history that is extended, as exports."""
+    if request.base is None or not Path(request.base).exists():
+        return []
+    try:
+        return of_history(*read_bytes(request.base), networks)
+    except InputError as error:
+        problem = say("this is no history that can be extended ({reason})", reason=error.message)
+        fix = say("choose another file, or start anew with --fresh")
+        raise InputError.at(problem, file=request.base, fix=fix) from error
 
 
 def _paths(request: ImportRequest, findings: list[Finding]) -> Sequence[Path]:

@@ -62,7 +62,8 @@ class _Units:
     Attributes
     ----------
     table : DataFrame
-        ``unit``, ``account``, ``export``, ``rank``, ``newest`` (rank of the export that counts), day, campaign, line, figures.
+        ``unit``, ``account``, ``export``, ``rank``, ``newest`` (rank of the export that counts), day, campaign, line
+        and figures.
     of_rows : int array (N,)
         Unit of each row.
     """
@@ -243,8 +244,8 @@ def _contradiction(pair: pd.Series, name: str, exports: Sequence[Export]) -> Inp
     }
     if name in LATE:
         problem = say(
-            "{name} of campaign '{campaign}' on {day} add up to {new}, and to {old} in {file} (from row {row}), which is"
-            " the older export; such figures rise and hardly fall",
+            "{name} of campaign '{campaign}' on {day} add up to {new}, and to {old} in {file} (from row {row}), which"
+            " is the older export; such figures rise and hardly fall",
             **facts,
         )
     else:

@@ -110,7 +110,7 @@ def read_rows(frame: Frame, terms: Terms) -> Export:
     currency = _currencies(frame)
     day_codes, days = pd.factorize(frame.days)
     parts = {
-        "day": Coded(day_codes.astype(np.int64), np.asarray(days, dtype="datetime64[s]")),
+        "day": Coded(day_codes.astype(np.int32), np.asarray(days, dtype="datetime64[s]")),
         "account": account, "campaign_id": campaign_id, "campaign": names["campaign"], "network": network,
         "content_type": content, "currency": currency, "indicator": names["indicator"],
     }  # fmt: skip
@@ -172,7 +172,7 @@ def _ids(frame: Frame, column: Coded) -> Coded:
     fix = say("campaigns are told apart by their names")
     name = frame.name("campaign_id")
     frame.findings.append(Finding("rounded-ids", Severity.WARNING, problem, fix, frame.file, name))
-    return Coded(np.zeros(len(frame.rows), dtype=np.int64), np.array([""], dtype=object))
+    return Coded(np.zeros(len(frame.rows), dtype=np.int32), np.array([""], dtype=object))
 
 
 def _refuse_repeats(frame: Frame, figures: Figures) -> None:
@@ -213,7 +213,7 @@ def _told_by(frame: Frame, of: dict[str, dict[str, str]], roles: Sequence[str], 
         if role in frame.chosen and role in of:
             names = np.where(names == "", _says(frame.text(role), of[role]), names)
     codes, values = pd.factorize(np.where(names == "", otherwise, names))
-    return Coded(codes.astype(np.int64), np.asarray(values, dtype=object))
+    return Coded(codes.astype(np.int32), np.asarray(values, dtype=object))
 
 
 def _networks(frame: Frame, terms: Terms) -> Coded:
@@ -255,7 +255,7 @@ def _renamed(frame: Frame, network: Coded, content: Coded, naming: Naming) -> Co
         best = np.where(found >= 0, np.minimum(best, found), best)
     targets = np.array([*(rule.content_type for rule in naming), ""], dtype=object)[best]
     codes, values = pd.factorize(np.where(best < len(naming), targets, columns["content_type"])[group])
-    return Coded(codes.astype(np.int64), np.asarray(values, dtype=object))
+    return Coded(codes.astype(np.int32), np.asarray(values, dtype=object))
 
 
 def _currencies(frame: Frame) -> Coded:
@@ -271,7 +271,7 @@ def _currencies(frame: Frame) -> Coded:
         fix = say("the three letters of ISO 4217 are expected, such as EUR")
         raise InputError.at(problem, file=frame.file, row=frame.line(row), column=frame.name("currency"), fix=fix)
     again, unique = pd.factorize(values)
-    return Coded(again[column.codes].astype(np.int64), np.asarray(unique, dtype=object))
+    return Coded(again[column.codes].astype(np.int32), np.asarray(unique, dtype=object))
 
 
 def _unknown(frame: Frame, figures: Figures, network: Coded, content: Coded) -> pd.DataFrame:

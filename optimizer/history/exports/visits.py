@@ -77,9 +77,9 @@ def _source_and_medium(frame: Frame) -> tuple[Coded, Coded]:
     )
 
 
-def _recoded(values: Sequence[str], codes: NDArray[np.int64]) -> Coded:
+def _recoded(values: Sequence[str], codes: NDArray[np.int32]) -> Coded:
     again, unique = pd.factorize(np.array(values, dtype=object))
-    return Coded(again[codes].astype(np.int64), np.asarray(unique, dtype=object))
+    return Coded(again[codes].astype(np.int32), np.asarray(unique, dtype=object))
 
 
 def _bounces(values: Mapping[str, Floats]) -> Floats:

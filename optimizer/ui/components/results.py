@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from optimizer.history import Finding
+from optimizer.language.catalogue import Speaker
 from optimizer.planning.asked import Asked
 from optimizer.planning.export import plan_csv, summary, summary_json
 from optimizer.planning.plan import Plan
@@ -120,11 +121,11 @@ def show_limits(plan: Plan, asked: Asked) -> None:
 
 def show_files(plan: Plan, asked: Asked) -> None:
     """The plan as files, and keeping it for later."""
-    first = str(plan.weeks[0])
+    first, speaks = str(plan.weeks[0]), speaker()  # files are made once the page is drawn and its language forgotten
     part(_("Keep and download"))
     with st.container(horizontal=True, key="downloads"):
         download(_("Plan as CSV"), lambda: plan_csv(plan).encode("utf-8"), f"plan-{first}.csv", key="download_plan")
-        download(_("Plan as XLSX"), lambda: _xlsx(plan), f"plan-{first}.xlsx", key="download_xlsx")
+        download(_("Plan as XLSX"), lambda: _xlsx(plan, speaks), f"plan-{first}.xlsx", key="download_xlsx")
         download(
             _("Summary as JSON"),
             lambda: summary_json(plan).encode("utf-8"),
@@ -140,10 +141,10 @@ def kept_content(plan: Plan, asked: Asked) -> dict[str, object]:
     return {"asked": asked.to_json(), "figures": summary(plan), "status": "draft", "run": plan.run.id}
 
 
-def _xlsx(plan: Plan) -> bytes:
+def _xlsx(plan: Plan, speaks: Speaker) -> bytes:
     from optimizer.reports import plan_xlsx
 
-    return plan_xlsx(plan, speaker())
+    return plan_xlsx(plan, speaks)
 
 
 def show_findings(findings: tuple[Finding, ...]) -> None:

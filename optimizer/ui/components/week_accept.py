@@ -7,6 +7,7 @@ from functools import partial
 
 import streamlit as st
 
+from optimizer.language.catalogue import Speaker
 from optimizer.planning.export import plan_csv
 from optimizer.planning.plan import Plan
 from optimizer.store.values import LONGEST_NAME, LONGEST_NOTE
@@ -119,13 +120,13 @@ def _next_steps(plan: Plan, held: Accepted) -> None:
     first = str(plan.weeks[0])
     with st.container(horizontal=True, key="week_downloads"):
         download(_("Plan as CSV"), lambda: plan_csv(plan).encode("utf-8"), f"plan-{first}.csv", key="week_csv")
-        download(_("Plan as XLSX"), partial(_xlsx, plan), f"plan-{first}.xlsx", key="week_xlsx")
+        download(_("Plan as XLSX"), partial(_xlsx, plan, speaker()), f"plan-{first}.xlsx", key="week_xlsx")
 
 
-def _xlsx(plan: Plan) -> bytes:
+def _xlsx(plan: Plan, speaks: Speaker) -> bytes:
     from optimizer.reports import plan_xlsx
 
-    return plan_xlsx(plan, speaker())
+    return plan_xlsx(plan, speaks)
 
 
 def _changed(now: Decided, plans: Sequence[Accepted], held: Accepted | None) -> None:

@@ -216,6 +216,9 @@ def test_the_summary_holds_what_the_plan_s_holds_and_what_moves(usual) -> None:
     assert told["total"]["spend"] == 3000.0
     assert [move["kind"] for move in told["moves"]] == list(usual.kinds)
     assert told["look_again"] == str(usual.plan.weeks[0] + np.timedelta64(7, "D"))
+    price = told["certificate"]["price"]  # of money, as the marginals of the moves are
+    inside = [one["marginal"] for one in told["moves"] if one["kind"] in ("small", "balanced")]
+    assert all(0.2 * price < one < 5 * price for one in inside)
     assert told["explore"] == {"asked": False, "text": "", "costs": 0, "tests": []}
 
 

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from optimizer.history.exports.naming import read_naming
 from optimizer.errors import InputError
+from optimizer.history.exports.naming import read_naming
 from tests.unit.history.exports.conftest import (
-    FIXTURES, META, TIKTOK, days, imported, meta, meta_row, refused, rules, text, tiktok,
+    FIXTURES,
+    META,
+    TIKTOK,
+    days,
+    imported,
+    meta,
+    meta_row,
+    refused,
+    rules,
+    text,
+    tiktok,
 )  # fmt: skip
 
 LOCAL = ("Start Date (in UTC)", "Currency", "Campaign Name", "Ad Set Name", "Total Spent", "Impressions", "Clicks")
@@ -22,8 +32,8 @@ def spoiled(row: int, column: str, cell: object) -> str:
 def test_an_export_of_another_network_than_named_is_refused(write):
     path = write("a.csv", tiktok())
     assert refused(path, networks={"": "meta"}) == (
-        f"{path}, row 1: this is an export of TikTok Ads Manager (its headers 'By Day', 'Clicks (destination)'), and Meta"
-        " Ads Manager was named; name tiktok, or give another file."
+        f"{path}, row 1: this is an export of TikTok Ads Manager (its headers 'By Day', 'Clicks (destination)'), and"
+        " Meta Ads Manager was named; name tiktok, or give another file."
     )
 
 
@@ -49,10 +59,10 @@ def test_a_network_or_file_that_is_not_there_is_refused(write):
         (spoiled(5, "Amount spent (EUR)", "lots"), "row 5, column Amount spent (EUR): 'lots' is not a number"),
         (spoiled(5, "Amount spent (EUR)", "-3"), "row 5, column Amount spent (EUR): -3 is below 0"),
         (spoiled(5, "Impressions", "inf"), "row 5, column Impressions: 'inf' is infinite"),
-        (spoiled(5, "Amount spent (EUR)", "1,5"), "row 5, column Amount spent (EUR): '1,5' does not fit the decimal mark"),
+        (spoiled(5, "Amount spent (EUR)", "1,5"), "column Amount spent (EUR): '1,5' does not fit the decimal mark"),
         (spoiled(6, "Day", "soon"), "row 6, column Day: 'soon' is not a date"),
         (spoiled(6, "Day", ""), "row 6, column Day: the date is missing"),
-        (spoiled(6, "Day", "2026-01-09 - 2026-01-12"), "row 6, column Day: '2026-01-09 - 2026-01-12' is a range of days"),
+        (spoiled(6, "Day", "2026-01-09 - 2026-01-12"), "column Day: '2026-01-09 - 2026-01-12' is a range of days"),
         (meta() + meta().splitlines()[4] + "\n", "row 16: this row repeats row 5, cell by cell"),
         (meta().splitlines()[0] + "\n", "row 1: there is a header but no row below it"),
         (meta() + "Spring,x,y,z,1,2,3,4,5,6,7,8,9\n", "row 16: 13 fields where the header has 11"),

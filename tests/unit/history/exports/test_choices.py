@@ -10,7 +10,16 @@ from optimizer.history.content_types import How, NamingRule
 from optimizer.history.exports.money import Rates
 from optimizer.history.exports.naming import read_naming, to_toml
 from tests.unit.history.exports.conftest import (
-    FIXTURES, META, days, imported, meta, meta_row, refused, rules, text, tiktok,
+    FIXTURES,
+    META,
+    days,
+    imported,
+    meta,
+    meta_row,
+    refused,
+    rules,
+    text,
+    tiktok,
 )  # fmt: skip
 
 MIXED = FIXTURES / "meta" / "en_by_platform.csv"
@@ -28,7 +37,7 @@ def results(*kinds: tuple[str, str, int]) -> str:
     return text([RESULTS, *rows])
 
 
-# Conversions ---------------------------------------------------------------------------------------------------------
+# Conversions ----------------------------------------------------------------------------------------------------
 
 
 def test_results_count_as_purchases_only_where_the_indicator_says_so(write):
@@ -90,7 +99,7 @@ def test_attribution_settings_are_told(write):
     assert "'1-day click', '7-day click'" in said
 
 
-# Missing ---------------------------------------------------------------------------------------------------------------
+# Missing ---------------------------------------------------------------------------------------------------------
 
 
 def test_an_empty_cell_leaves_the_sum_unknown_unless_the_user_says_it_is_0(write):
@@ -123,7 +132,7 @@ def test_reach_is_never_summed(write):
     assert imported(write("b.csv", text(rows))).table["reach"].tolist() == [500.0] * 14
 
 
-# Money -----------------------------------------------------------------------------------------------------------------
+# Money -----------------------------------------------------------------------------------------------------------
 
 
 def test_two_currencies_without_a_rate_are_refused(write):
@@ -170,7 +179,7 @@ def test_rates_that_cannot_be_are_refused(write, rates, said):
     assert said in str(caught.value)
 
 
-# Names -----------------------------------------------------------------------------------------------------------------
+# Names -----------------------------------------------------------------------------------------------------------
 
 
 def test_naming_rules_look_at_campaigns_ad_sets_and_ads():
@@ -221,7 +230,8 @@ def test_aliases_of_the_user_add_a_language(write):
 
 def test_aliases_of_the_user_add_a_network(write):
     write("more/reddit.toml", '[network]\nsource = "reddit"\ntitle = "Reddit Ads"\n[recognise]\nonly = ["Upvotes"]\n'
-          '[columns.en]\nday = ["Date"]\ncampaign = ["Campaign Name"]\nspend = ["Spend"]\nimpressions = ["Impressions"]\n'
+          '[columns.en]\nday = ["Date"]\ncampaign = ["Campaign Name"]\nspend = ["Spend"]\n'
+          'impressions = ["Impressions"]\n'
           '[content_types]\ndefault = "post"\n')  # fmt: skip
     head = ("Date", "Campaign Name", "Spend", "Impressions", "Upvotes")
     path = write("a.csv", text([head, *([day, "A", 5, 100, 3] for day in days(14))]))

@@ -9,7 +9,17 @@ import pytest
 from optimizer.history import build_panel, load_history
 from optimizer.response.reporting import learn_reporting
 from tests.unit.history.exports.conftest import (
-    FIXTURES, META, MONDAY, days, imported, meta, meta_row, refused, rules, text, tiktok,
+    FIXTURES,
+    META,
+    MONDAY,
+    days,
+    imported,
+    meta,
+    meta_row,
+    refused,
+    rules,
+    text,
+    tiktok,
 )  # fmt: skip
 
 THURSDAY = MONDAY + dt.timedelta(days=10)
