@@ -1,11 +1,11 @@
 """How much of the possible gain a season of weekly rebalancing captures, and how calm it is once it has settled.
 
-Run ``python benchmarks/season.py`` (a few minutes; ``--worlds N`` for more or fewer). In simulated worlds whose true
-curves are known every week is planned with at most 30 % change per cell, played, and added to the history. "captured" is
-the gain over standing still as a share of what the best constant split brings from the first week on, which no one who
-keeps to 30 % can reach; "ceiling" is that share for moves straight to it as fast as allowed. "churn" is the mean share
-of the budget that moves per week from the seventh on, and "idle" the share of those weeks in which nothing moves. One
-line per odds from which on a move is made; 0 judges by the mean alone.
+Run ``python benchmarks/season.py`` (ten minutes; ``--worlds N`` for more or fewer). In simulated worlds whose true
+curves are known every week is planned with at most 30 % change per cell, played, and added to the history. "captured"
+is the gain over standing still as a share of what the best constant split brings from the first week on, which no one
+who keeps to 30 % can reach; "ceiling" is that share for moves straight to it as fast as allowed. "churn" is the mean
+share of the budget that moves per week from the seventh on, and "idle" the share of those weeks in which nothing moves.
+One line per odds from which on a move is made; 0 judges by the mean alone.
 """
 
 from __future__ import annotations

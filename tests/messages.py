@@ -65,12 +65,10 @@ def patterns_of(path: Path) -> Iterator[tuple[str, ...]]:
 
 
 @cache
-def catalogue(room: str = "") -> dict[tuple[str, ...], str]:
-    """Patterns of a Vietnamese catalogue, or of all, with their translation; fuzzy ones are none."""
+def catalogue() -> dict[tuple[str, ...], str]:
+    """Patterns of the Vietnamese catalogues with their translation; fuzzy ones are none."""
     found: dict[tuple[str, ...], str] = {}
-    for name, content in catalogue_files("vi"):
-        if room and name != f"{room}.po":
-            continue
+    for _, content in catalogue_files("vi"):
         for entry in read_po(io.BytesIO(content), locale="vi"):
             patterns = (entry.id,) if isinstance(entry.id, str) else tuple(entry.id)
             said = entry.string if isinstance(entry.string, str) else entry.string[0]

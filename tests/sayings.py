@@ -46,11 +46,3 @@ def faults(said: str, data: Iterable[str] = ()) -> list[str]:
     if not found and speaker("vi").tell(said) == said:
         found.append(f"said as in English: {said}")
     return found
-
-
-def untold(folder: Path) -> list[str]:
-    """Patterns of a room that the Vietnamese catalogues do not hold, or hold with other places."""
-    known = {patterns[0]: text for patterns, text in catalogue().items()}
-    patterns = sorted(patterns_of_room(folder))
-    assert len(patterns) > 50
-    return [one for one in patterns if places(one) != places(known.get(one, "{missing}"))]

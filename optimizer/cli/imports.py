@@ -123,6 +123,7 @@ def import_files(  # noqa: PLR0913 - one argument per option
         rates=Rates(currency or "", rates),
         empty_is_zero=empty_is_zero,
         newest_wins=newest_wins,
+        earlier=keep_earlier is not None,
         skip=tuple(path for path in (out, propose, keep_earlier) if path is not None),
     )
     imported = import_exports(request)

@@ -16,7 +16,7 @@ import numpy as np
 
 from optimizer.history.findings import Severity
 from optimizer.history.ledger import Breakdown, Group, Ledger, Selection, Weekly
-from optimizer.history.measures import BY_KEY, OF_WHOLE, PER_ROW, PER_WEEK, Measure, Theme, Unit, missing_columns
+from optimizer.history.measures import BY_KEY, OF_WHOLE, PER_ROW, PER_WEEK, Measure, Unit, missing_columns
 from optimizer.history.noise import Difference, Pair, Weeks, as_its_spend, as_the_rest, beyond_noise, change, contrast
 from optimizer.history.schema import BY_NAME, Kind
 from optimizer.language.message import Message
@@ -385,8 +385,3 @@ def _largest(parts: np.ndarray) -> np.ndarray:
     """Rows of the largest groups that have any part."""
     order = np.argsort(-parts, kind="stable")[:MOST_GROUPS]
     return order[parts[order] > 0]
-
-
-def of_theme(theme: Theme) -> tuple[Measure, ...]:
-    """The measures of a theme, in their order."""
-    return tuple(measure for measure in BY_KEY.values() if measure.theme is theme)

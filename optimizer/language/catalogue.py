@@ -10,7 +10,7 @@ import datetime as dt
 import gettext
 import io
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from functools import cache
 from importlib.resources import files
 
@@ -26,6 +26,7 @@ LANGUAGES = {"en": "English", "vi": "Tiếng Việt"}
 """Languages by code, each named by itself; the first needs no catalogue."""
 NBSP = "\u00a0"
 MINUS = "\u2212"
+MOST_DIGITS = 400  # before and after the point: of the largest float, and of any number of decimals that is shown
 _DAY = {"vi": "dd/MM/y"}
 _ABROAD = {"en": "en_GB"}  # day before month, as the plan's days are written
 
@@ -92,13 +93,14 @@ class Speaker:
 
         Examples
         --------
-        >>> speaker("en").number(-1234.5, 1), speaker("vi").number(1234.5, 1)
-        ('−1,234.5', '1.234,5')
+        >>> speaker("en").number(-1234.5, 1), speaker("vi").number(1234.5, 1), speaker("en").number(1e30)[:9]
+        ('−1,234.5', '1.234,5', '1,000,000')
         """
         digits = Decimal(f"{abs(value):.{decimals}f}")
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
         minus = "" if digits == 0 else MINUS if value < 0 else "+" if sign else ""
-        return minus + str(format_decimal(digits, pattern, self.locale))
+        with localcontext(prec=MOST_DIGITS):  # the usual 28 digits would refuse what a float can hold
+            return minus + str(format_decimal(digits, pattern, self.locale))
 
     def money(self, value: float, currency: str, decimals: int = 0, sign: bool = False) -> str:
         """Write an amount with its ISO 4217 code where the language puts it; without a code the number alone.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from optimizer.errors import InputError
@@ -204,7 +205,7 @@ def _check_plain(values: Mapping[str, object], deeper: int) -> None:
     for key, value in values.items():
         if isinstance(value, Mapping) and deeper:
             _check_plain(table_of(value, say("the settings")), deeper - 1)
-        elif not isinstance(value, str | int | float | bool):
+        elif not isinstance(value, str | int | float | bool) or (isinstance(value, float) and not isfinite(value)):
             problem = say("{key} in the settings is {value}", key=key, value=shown(value))
             raise InputError.at(problem, fix=say("write a number or text"))
         elif isinstance(value, str):

@@ -144,7 +144,9 @@ class Change:
             values["added"] = tuple(tuple(pair) if isinstance(pair, list) else pair for pair in pairs)
         if "promotion" in values:
             weeks = table_of(values["promotion"], say("the table of promotions"))
-            values["promotion"] = {int(week) if week.isdecimal() else week: rise for week, rise in weeks.items()}
+            values["promotion"] = {
+                int(week) if len(week) < 4 and week.isdecimal() else week: rise for week, rise in weeks.items()
+            }
         return cls(**values)  # type: ignore[arg-type]
 
 

@@ -1,9 +1,9 @@
 """Scenarios side by side: each is planned for by itself, and all are judged on the same draws.
 
 Totals are those of the plans themselves. Differences are of expected outcomes: what the draws disagree on is what the
-history does not tell, and it is the same draws for every scenario, so that a difference is not blurred by what both have
-in common. The noise of single weeks is not in it: a probability of 90 % means that the scenario is better in 90 % of all
-that the history leaves possible, on average over weeks like these.
+history does not tell, and it is the same draws for every scenario, so that a difference is not blurred by what both
+have in common. The noise of single weeks is not in it: a probability of 90 % means that the scenario is better in 90 %
+of all that the history leaves possible, on average over weeks like these.
 """
 
 from __future__ import annotations

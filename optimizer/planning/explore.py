@@ -6,7 +6,7 @@ What a test shows of a cell is its outcome in the test's weeks, which holds the 
 weeks. The expectation of the curve given that is linear in it as far as draws and noise are normal (Strong, Oakley and
 Brennan, 2014, regress in the same way); money that a cell takes or leaves is weighed at the price it has elsewhere.
 
-A test is proposed only where its effect would stand out from noise within a season's quarter, and where knowing is
+A test is proposed only where its effect would stand out from noise within twelve weeks, and where knowing is
 worth more than the test costs. When the history knows what it would show, nothing is proposed: it has taught it.
 """
 

@@ -71,14 +71,15 @@ def amount_of(value: object, what: Message, least: float = 0.0, most: float = 1e
     ------
     InputError
     """
-    amount = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
+    # Whole numbers of hundreds of digits are compared as they are: they would not fit a float.
+    amount = value if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
     if not least <= amount <= most or (above and amount == least):
         ends = {"least": figure(least, ",g"), "most": figure(most, ",g")}
         fix = say("it must be a number from {least} to {most}", **ends)
         if above:
             fix = say("it must be a number above {least} and up to {most}", **ends)
         raise InputError.at(say("{what} is {value}", what=what, value=shown(value)), fix=fix)
-    return amount
+    return float(amount)
 
 
 def whole_of(value: object, what: Message, least: int, most: int) -> int:

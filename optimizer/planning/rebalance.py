@@ -143,8 +143,9 @@ class Rebalance:
         What is set now, weekly money.
     kinds : tuple of str
         Per cell "moved", "test", "funds" where it pays for tests or takes what they free, "budget" where it takes or
-        gives what the budget changes, or why it stays: "locked", "learning", "waiting", "unused", "smallest budget",
-        "no response", "noise", "evidence", "limit", "small", "alone" or "balanced".
+        gives what the budget changes, "rules" where bounds and rules alone change it, or why it stays: "locked",
+        "learning", "waiting", "unused", "smallest budget", "no response", "noise", "evidence", "limit", "small",
+        "alone" or "balanced".
     odds : float array, shape (C,)
         Share of draws in which the cell's move pays; for one that stays, of the move it would have made; 0.5 where
         none was weighed.

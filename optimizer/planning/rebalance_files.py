@@ -17,7 +17,7 @@ import numpy as np
 from optimizer.errors import InputError
 from optimizer.language.message import Message, day, place, say
 from optimizer.planning.export import DAYS_PER_WEEK, harmless, summary
-from optimizer.planning.money import WHOLE_CURRENCIES
+from optimizer.planning.money import CENTS, WHOLE_CURRENCIES
 from optimizer.planning.plain_values import meant, shown
 from optimizer.planning.plan_rules import rule_figures
 from optimizer.planning.rebalance_text import explore_sentence, rebalance_headline, trial_sentence
@@ -112,7 +112,7 @@ def changes_csv(found: Rebalance) -> str:
         before, after = float(found.current[c]), float(plan.spend[c, 0])
         values = (before, after, after - before, before / DAYS_PER_WEEK, after / DAYS_PER_WEEK)
         names = [harmless(part) for part in plan.cells[c][: len(keys)]]
-        figures = [f"{value:.2f}" for value in values]
+        figures = [f"{value:.{_decimals(found)}f}" for value in values]
         writer.writerow([order, *names, *figures, plan.currency, str(plan.moves[c].reason), ""])
     return text.getvalue()
 
@@ -246,8 +246,8 @@ def _values(found: Rebalance, c: int) -> dict[str, str]:
     """What the places of a template hold for a cell."""
     plan, cell = found.plan, found.plan.cells[c]
     after, before = float(plan.spend[c, 0]), float(found.current[c])
-    whole = plan.currency in WHOLE_CURRENCIES
-    decimals, minor = (0, 1) if whole else (2, 100)
+    decimals = _decimals(found)
+    minor = 10**decimals  # networks' interfaces count in the smallest unit of a currency
     amounts = {
         "spend": after,
         "spend_per_day": after / DAYS_PER_WEEK,
@@ -327,6 +327,11 @@ def _folded(line: str) -> list[str]:
             piece = " "
         piece += letter
     return [*pieces, piece]
+
+
+def _decimals(found: Rebalance) -> int:
+    """Digits after the point that a network takes: none in currencies without cents."""
+    return 0 if found.plan.currency in WHOLE_CURRENCIES else CENTS
 
 
 def _keys(found: Rebalance) -> list[str]:

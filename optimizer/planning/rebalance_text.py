@@ -13,7 +13,7 @@ from optimizer.history.panel import Floats
 from optimizer.language.message import Message, Written, number, percent, say, say_many
 from optimizer.planning.explore import LONGEST
 from optimizer.planning.rebalance_amounts import SAME_AMOUNT
-from optimizer.planning.rebalance_choice import moved
+from optimizer.planning.rebalance_choice import SAME_BUDGET, moved
 from optimizer.planning.rebalance_limits import Hold
 from optimizer.planning.wording import Wording, money, quantity
 
@@ -31,7 +31,7 @@ CERTAIN = 0.99
 NOTHING = 0.02  # of what is spent now: less is nothing to speak of
 MOST_WEEKS = 26  # told as the way that is left; longer is "more than"
 
-MOVED, TEST, FUNDS, BUDGET = "moved", "test", "funds", "budget"
+MOVED, TEST, FUNDS, BUDGET, RULES = "moved", "test", "funds", "budget", "rules"
 NO_RESPONSE, NOISE, EVIDENCE, LIMIT = "no response", "noise", "evidence", "limit"
 SMALL, ALONE, BALANCED = "small", "alone", "balanced"
 
@@ -73,6 +73,7 @@ class Told:
         budget, bounds = posture.question.budget, posture.problem.bounds
         change = moved(chosen.spend, chosen.start, budget)
         wanted = moved(chosen.wanted, chosen.start, budget)
+        more = budget - float(posture.question.today.sum())
         added = np.abs(chosen.start - posture.question.today) > SAME_AMOUNT * posture.question.today
         near = AT_END * budget
         at_end = (chosen.start <= bounds.lower + near) | (chosen.start >= bounds.upper - near)
@@ -88,7 +89,7 @@ class Told:
                 (c in tested, TEST),
                 (abs(chosen.spend[c] - untested[c]) > near, FUNDS),
                 (change[c], MOVED),
-                (added[c], BUDGET),
+                (added[c], BUDGET if abs(more) > SAME_BUDGET * budget else RULES),
                 (hold is not Hold.FREE, hold.value),
                 (not posture.responses[0].responsive, NO_RESPONSE),
                 (chosen.doubtful[c], doubt[c]),
@@ -121,6 +122,9 @@ def reason_of(told: Told, c: int, move: Move, wording: Wording) -> Move:
         return replace(move, reason=_why_funds(told, c, wording))
     if kind == BUDGET:
         return replace(move, reason=_why_changed(told, c, wording))
+    if kind == RULES:
+        least = wording.spend(float(told.chosen.start[c]))
+        return replace(move, reason=say("Set to {amount} a week so that bounds and rules hold.", amount=least))
     return replace(move, reason=_why_kept(told, c, wording))
 
 
@@ -355,6 +359,7 @@ def kind_name(kind: str) -> Message:
         TEST: say("test"),
         FUNDS: say("for the tests"),
         BUDGET: say("by the budget"),
+        RULES: say("by the rules"),
         NO_RESPONSE: say("no response"),
         NOISE: say("inside the noise"),
         EVIDENCE: say("too little evidence"),

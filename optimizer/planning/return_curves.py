@@ -9,6 +9,7 @@ import numpy as np
 
 from optimizer.history.panel import Cell, Floats
 from optimizer.planning.goal import choose_goal, goal_history, goal_worths
+from optimizer.planning.request import CAREFUL
 from optimizer.planning.wording import PROFIT, VALUE
 
 if TYPE_CHECKING:
@@ -49,8 +50,8 @@ class ReturnCurves:
     today, plan : float array, shape (C,)
         Weekly spend.
     marginal_today, marginal_plan : float array, shape (C,)
-        What one more unit of money brings there, as the plan's own moves say it; read from the curve where the goal is
-        profit, which is another unit.
+        What one more unit of money brings there, as the plan's own moves say it; read from the curve where those
+        of a careful plan speak of the worst cases alone.
     break_even : float or None
         Marginal return at which the next unit of money earns just itself: 1 / margin for revenue, 1 for value; None
         where what is brought has no worth in money.
@@ -127,8 +128,8 @@ def return_curves(studio: Studio, request: PlanRequest, plan: Plan) -> ReturnCur
         points=tuple(_seen(*pair) for pair in zip(studio.panel.spend, history, strict=True)),
         today=today,
         plan=planned,
-        marginal_today=_said(plan, "marginal_today", outcome, _read(today, spend, marginal)),
-        marginal_plan=_said(plan, "marginal", outcome, _read(planned, spend, marginal)),
+        marginal_today=_said(plan, "marginal_today", margin, _read(today, spend, marginal)),
+        marginal_plan=_said(plan, "marginal", margin, _read(planned, spend, marginal)),
         break_even=_break_even(outcome, margin),
     )
 
@@ -138,9 +139,12 @@ def _read(at: Floats, spend: Floats, marginal: Floats) -> Floats:
     return np.array([np.interp(*one) for one in zip(at, spend, marginal, strict=True)])
 
 
-def _said(plan: Plan, name: str, outcome: str, read: Floats) -> Floats:
-    """(C,) marginal returns as the moves say them, where they speak of the same outcome."""
-    return np.array([getattr(move, name) for move in plan.moves]) if plan.goal == outcome else read
+def _said(plan: Plan, name: str, margin: float | None, read: Floats) -> Floats:
+    """(C,) marginal returns as the moves say them, in revenue where they speak of profit; those read if of the worst."""
+    if plan.risk == CAREFUL:
+        return read
+    said = np.array([getattr(move, name) for move in plan.moves])
+    return (said + 1.0) / margin if plan.goal == PROFIT and margin else said
 
 
 def _seen(spend: Floats, outcome: Floats) -> Floats:

@@ -105,8 +105,8 @@ class Swaps:
     words: Wording
 
     @classmethod
-    def of(cls, plan: Plan, cell: Cell, rules: Sequence[Rule]) -> Swaps:
-        """Look at a plan from one of its cells.
+    def of(cls, plan: Plan, cell: Cell, rules: Sequence[Rule] | None) -> Swaps:
+        """Look at a plan from one of its cells; without its rules (None) only what money brings can be asked.
 
         Raises
         ------
@@ -117,7 +117,7 @@ class Swaps:
             fix = say("choose one of the {count} cells of the plan", count=number(len(plan.cells)))
             raise InputError.at(say("{cell} is not in the plan", cell=place(cell)), fix=fix)
         kept = plan.allocation.certificate.rules
-        if len(rules) != len(kept):
+        if rules is not None and len(rules) != len(kept):
             problem = say("{given} rules are given, but the plan keeps {kept}", given=len(rules), kept=len(kept))
             raise InputError.at(problem, fix=say("give the rules that the plan was made under"))
         c, knots = plan.cells.index(cell), plan.curves.knots
@@ -126,7 +126,7 @@ class Swaps:
         lower = np.minimum(np.maximum(plan.bounds.lower, knots[:, 0]), weekly)
         step = 10.0 ** -money_decimals(plan.budget, len(plan.weeks), len(plan.cells), plan.currency)
         words = Wording(plan.goal, plan.currency, plan.moves[c].unit, step, plan.responsive)
-        return cls(plan, c, tuple(rules), weekly, lower, upper, step, words)
+        return cls(plan, c, tuple(rules or ()), weekly, lower, upper, step, words)
 
     # Room -----------------------------------------------------------------------------------------------------------
 
@@ -209,7 +209,7 @@ class Swaps:
         a cell with room to give brings.
         """
         proven, c = self.plan.allocation.certificate, self.cell
-        if self.rules:
+        if proven.rules:
             held = c in proven.at_upper
             return self.next(c) - self.per_unit(float(proven.bound_prices[c])) if held else None
         if self.unspent:
@@ -219,7 +219,7 @@ class Swaps:
     def dearest_elsewhere(self) -> float | None:
         """What money that a lower minimum sets free would bring, per unit; None where the proof does not tell."""
         proven, c = self.plan.allocation.certificate, self.cell
-        if self.rules:
+        if proven.rules:
             held = c in proven.at_lower
             return self.last(c) + self.per_unit(float(proven.bound_prices[c])) if held else None
         brings = [self.next(r) for r in self.others if not self.full(r)]

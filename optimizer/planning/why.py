@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from optimizer.allocation.rules import Rule
 from optimizer.history.panel import Cell
@@ -25,6 +25,27 @@ ALIKE = 0.01  # returns that differ by less than this share are "about as much"
 BEYOND = 1.01  # times the largest spend tried, from where on a curve is a guess
 NAMED_RULES = 2  # rules told with their price
 WEAK = ("weak", "none")
+
+
+class Price(NamedTuple):
+    """What a bound costs, in goal units per unit of money that would move if it gave way.
+
+    Attributes
+    ----------
+    here, away : float
+        What the money brings in the cell and elsewhere.
+    gain : float
+        What moving it would bring.
+    """
+
+    here: float
+    away: float
+    gain: float
+
+    @property
+    def counts(self) -> bool:
+        """Whether the bound costs something, by the measure in which returns are called alike."""
+        return self.gain > ALIKE * max(abs(self.here), abs(self.away))
 
 
 def why_not_more(plan: Plan, cell: Cell, rules: Sequence[Rule] = ()) -> Message:
@@ -79,6 +100,27 @@ def why_not_less(plan: Plan, cell: Cell, rules: Sequence[Rule] = ()) -> Message:
     return _careful(plan, _less(Swaps.of(plan, cell, rules)))
 
 
+def bound_price(plan: Plan, cell: Cell) -> Price | None:
+    """What the plan would gain where a bound gave way, as `why_not_more` and `why_not_less` tell it.
+
+    Parameters
+    ----------
+    plan : Plan
+    cell : Cell
+        One that its certificate holds at a bound.
+
+    Returns
+    -------
+    Price or None
+        None where the proof does not tell.
+    """
+    view = Swaps.of(plan, cell, None)
+    up = view.cell in plan.allocation.certificate.at_upper
+    here = view.next(view.cell) if up else view.last(view.cell)
+    away = view.cheapest_elsewhere() if up else view.dearest_elsewhere()
+    return None if away is None else Price(here, away, here - away if up else away - here)
+
+
 def _more(view: Swaps) -> Message:
     """What keeps the cell from getting more."""
     if not view.plan.responsive:
@@ -120,6 +162,8 @@ def _less(view: Swaps) -> Message:
     move, stopped = view.targets()
     if view.paid and (move is None or move.brings <= 0.0):
         return _said(_earns_itself(view), _doubts(view, up=False))
+    if not view.others:
+        return say("There is no other place for its money.")
     if move is None and stopped is None:
         return say("No other place can take money: each stands at its maximum.")
     if move is None and stopped is not None and _wanted(stopped):
@@ -164,7 +208,7 @@ def _at_most(view: Swaps) -> Message:
     here, away = view.next(c), view.cheapest_elsewhere()
     if away is None:
         return held
-    if here - away <= ALIKE * abs(here):
+    if not Price(here, away, here - away).counts:
         idle = say(
             "A higher one would bring nothing: {unit} more would bring about {here} here and lose {away} where they "
             "would be taken.",
@@ -210,7 +254,7 @@ def _at_least(view: Swaps) -> Message:
     here, away = view.last(c), view.dearest_elsewhere()
     if away is None:
         return held
-    if away - here <= ALIKE * abs(away):
+    if not Price(here, away, away - here).counts:
         idle = say(
             "A lower one would bring nothing: {unit} less would lose about {here} here and bring {away} elsewhere.",
             **_figures(view, here, away),

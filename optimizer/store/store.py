@@ -276,7 +276,7 @@ class Store:
         Raises
         ------
         InputError
-            The values are not plain, or above 64 kB.
+            The values are not plain, or above 1 MB.
         """
         content = canonical(values, MOST_STATE)
         with self._writing() as connection:

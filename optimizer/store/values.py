@@ -13,7 +13,7 @@ from optimizer.errors import InputError
 from optimizer.language.message import number, say
 
 MOST_CONTENT = 16_000_000  # bytes of JSON: a plan with all its draws' summaries is below 2 MB
-MOST_STATE = 64_000
+MOST_STATE = 1_000_000  # four scenarios with the longest rules there can be
 MOST_HISTORY = 200_000_000
 DEEPEST = 40
 LONGEST_WHOLE = 10**300  # beyond it JSON readers lose the number, and Python will not write it

@@ -11,13 +11,12 @@ import numpy as np
 import pandas as pd
 
 from optimizer.ui.chart_language import in_language
+from optimizer.ui.colours import CURVE, PLAN, QUIET
 from optimizer.ui.language import _
 from optimizer.ui.performance_blocks import Chart
 
-# Mid tones that keep at least 3:1 against both the light and the dark page (WCAG 2.2, 1.4.11). Dashes, and the name at
-# the end of each line, say the same as the colour.
-QUIET = "#8a8a8a"
-COLORS = ("#2f80d0", "#d9730d", "#00967d", "#b05cc6", "#8f7a00")
+# Dashes, and the name at the end of each line, say the same as the colour.
+COLORS = (CURVE, PLAN, "#00967d", "#b05cc6", "#8f7a00")
 DASHES = ([1, 0], [7, 3], [2, 2], [9, 3, 2, 3], [4, 2])
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross")
 HEIGHT = 250

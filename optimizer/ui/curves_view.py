@@ -12,9 +12,9 @@ from optimizer.language import place
 from optimizer.planning.return_curves import ReturnCurves
 from optimizer.planning.wording import MONEY_OUTCOMES
 from optimizer.ui.charts_curves import Line
-from optimizer.ui.format import money, number
+from optimizer.ui.format import money
 from optimizer.ui.language import _, tell
-from optimizer.ui.view import amount, goal_name
+from optimizer.ui.view import amount, goal_name, one_more
 
 MOST_PLACES = 6
 ALIKE = 0.05  # returns within this share of the median are called alike
@@ -95,33 +95,52 @@ def overview_sentence(curves: ReturnCurves) -> str:
     """What the overview comes to, in words."""
     table = overview(curves)
     best, worst = table.to_dict("records")[0], table.to_dict("records")[-1]
-    told = _(
-        "Today the next {unit} brings most in {best} ({best_value}) and least in {worst} ({worst_value}).",
-        unit=money(1.0, curves.currency),
-        best=best["place"],
-        best_value=_brought(curves, best["today"]),
-        worst=worst["place"],
-        worst_value=_brought(curves, worst["today"]),
-    )
-    middle = float(table["plan"].median())
-    alike = int((np.abs(table["plan"] - middle) <= ALIKE * abs(middle)).sum())
-    evened = _(
+    if len(table) == 1:
+        said = [
+            _(
+                "The next {unit} brings {today} in {place} today, and {plan} in the plan.",
+                unit=one_more(curves.currency),
+                today=_counted(curves, best["today"]),
+                place=best["place"],
+                plan=_counted(curves, best["plan"]),
+            )
+        ]
+    else:
+        first = _(
+            "Today the next {unit} brings most in {best} ({best_value}) and least in {worst} ({worst_value}).",
+            unit=one_more(curves.currency),
+            best=best["place"],
+            best_value=_counted(curves, best["today"]),
+            worst=worst["place"],
+            worst_value=_counted(curves, worst["today"]),
+        )
+        said = [first, _evened(curves, table["plan"])]
+    if curves.break_even is not None:
+        below = int((table["plan"] < curves.break_even).sum())
+        paying = _(
+            "Break-even is {level}: {below} of {count} places stand below it in the plan.",
+            level=_brought(curves, curves.break_even),
+            below=below,
+            count=len(table),
+        )
+        said.append(paying)
+    return " ".join(said)
+
+
+def _evened(curves: ReturnCurves, plan: pd.Series[float]) -> str:
+    """How far the plan evens out what the next money brings."""
+    middle = float(plan.median())
+    alike = int((np.abs(plan - middle) <= ALIKE * abs(middle)).sum())
+    value = _counted(curves, middle)
+    if alike == len(plan):
+        return _("In the plan all {count} places stand alike, at about {value}.", count=alike, value=value)
+    return _(
         "In the plan {alike} of {count} places stand alike, at about {value}; whatever stands higher or lower is held "
         "by a limit or gets nothing.",
         alike=alike,
-        count=len(table),
-        value=_brought(curves, middle),
+        count=len(plan),
+        value=value,
     )
-    if curves.break_even is None:
-        return f"{told} {evened}"
-    below = int((table["plan"] < curves.break_even).sum())
-    paying = _(
-        "Break-even is {level}: {below} of {count} places stand below it in the plan.",
-        level=_brought(curves, curves.break_even),
-        below=below,
-        count=len(table),
-    )
-    return f"{told} {evened} {paying}"
 
 
 def response_words(curves: ReturnCurves, c: int) -> str:
@@ -148,17 +167,17 @@ def marginal_words(curves: ReturnCurves, c: int) -> str:
     return _(
         "Marginal return of {place}: the next {unit} brings {today} at today's spend and {plan} at the plan.",
         place=tell(place(curves.cells[c])),
-        unit=money(1.0, curves.currency),
-        today=_brought(curves, float(curves.marginal_today[c])),
-        plan=_brought(curves, float(curves.marginal_plan[c])),
+        unit=one_more(curves.currency),
+        today=_counted(curves, float(curves.marginal_today[c])),
+        plan=_counted(curves, float(curves.marginal_plan[c])),
     )
 
 
 def curve_title(curves: ReturnCurves, c: int) -> str:
     """Name of a place with its spend today and in the plan."""
     name = tell(place(curves.cells[c]))
-    today, plan = money(float(curves.today[c]), curves.currency), number(float(curves.plan[c]))
-    if today == money(float(curves.plan[c]), curves.currency):
+    today, plan = (money(float(spend[c]), curves.currency) for spend in (curves.today, curves.plan))
+    if today == plan:
         return _("{place}: {plan} a week, as today", place=name, plan=today)
     return _("{place}: {today} → {plan} a week", place=name, today=today, plan=plan)
 
@@ -181,6 +200,14 @@ def _tried(curves: ReturnCurves, c: int) -> tuple[float, float]:
 
 def _brought(curves: ReturnCurves, value: float) -> str:
     return amount(value, curves.outcome, curves.currency)
+
+
+def _counted(curves: ReturnCurves, value: float) -> str:
+    """An outcome with its name where it is a count."""
+    text = _brought(curves, value)
+    if curves.outcome in MONEY_OUTCOMES:
+        return text
+    return _("{amount} {goal}", amount=text, goal=goal_name(curves.outcome))
 
 
 def _capital(text: str) -> str:

@@ -14,7 +14,6 @@ from optimizer.history.findings import Severity, worst_first
 from optimizer.history.headers import HeaderFacts
 from optimizer.history.mapping import LEAVE_OUT, SHARED, ColumnMapping, currency_in, unit_in
 from optimizer.history.schema import BY_NAME, NUMERIC, REQUIRED, fold
-from optimizer.store import Kept
 from optimizer.ui.format import content_name, day, money, number, percent
 from optimizer.ui.language import _, n_, tell
 
@@ -99,30 +98,10 @@ def size_line(facts: Mapping[str, object]) -> str:
     return " · ".join(
         (
             n_("{count} week", "{count} weeks", weeks),
-            n_("{count} cell", "{count} cells", cells),
+            n_("{count} place", "{count} places", cells),
             n_("{count} row", "{count} rows", rows),
         )
     )
-
-
-@dataclass(frozen=True)
-class HistoryLine:
-    """A history in the list."""
-
-    id: str
-    name: str
-    meta: str
-    size: str
-    note: str
-    current: bool
-    archived: bool
-
-
-def history_line(kept: Kept, facts: Mapping[str, object] | None, current: str) -> HistoryLine:
-    """What the list says of a kept history."""
-    size = size_line(facts or {}) or _("{size} kB", size=number(max(kept.size / 1000, 0.1)))
-    meta = by_and_when(kept.changed_by or kept.author, kept.changed)
-    return HistoryLine(kept.id, kept.name, meta, size, kept.note, kept.id == current, kept.archived)
 
 
 # Columns -----------------------------------------------------------------------------------------------------------

@@ -26,7 +26,9 @@ __all__ = [
     "signed",
 ]
 
-_MARKS = re.compile(r"([\\`*_{}\[\]()#$<>|~])")
+_MARKS = re.compile(r"([\\`*_{}\[\]()#$<>|~&])")
+#: What would make a list, a rule or a heading of a line: a sign or a number at its beginning.
+_STARTS = re.compile(r"^([ \t]*)(?:([-+=])(?=[-+= \t]|$)|(\d+)([.)])(?=[ \t]|$))", re.MULTILINE)
 
 
 def number(value: float, step: float = 0.0, sign: bool = False) -> str:
@@ -70,10 +72,10 @@ def percent(share: float, decimals: int = 0, sign: bool = False) -> str:
 
     Examples
     --------
-    >>> percent(0.583).replace(NBSP, " "), percent(-0.04).replace(NBSP, " ")
-    ('58 %', '−4 %')
+    >>> percent(0.583).replace(NBSP, " "), percent(-0.04).replace(NBSP, " "), percent(float("nan"))
+    ('58 %', '−4 %', 'unknown')
     """
-    return speaker().percent(share, decimals, sign)
+    return speaker().percent(share, decimals, sign) if math.isfinite(share) else _("unknown")
 
 
 def common_step(*values: float) -> float:
@@ -159,10 +161,15 @@ def markdown(text: str) -> str:
 
     Examples
     --------
-    >>> markdown("a_b*c: $5")
-    'a\\_b\\*c: \\$5'
+    >>> markdown("a_b*c: $5"), markdown("- 5"), markdown("2. of May"), markdown("2.5 more")
+    ('a\\_b\\*c: \\$5', '\\- 5', '2\\. of May', '2.5 more')
     """
-    return _MARKS.sub(r"\\\1", text)
+    return _STARTS.sub(_escaped, _MARKS.sub(r"\\\1", text))
+
+
+def _escaped(start: re.Match[str]) -> str:
+    space, sign, digits, end = start.groups(default="")
+    return rf"{space}\{sign}" if sign else rf"{space}{digits}\{end}"
 
 
 def _decimals(value: float) -> int:

@@ -33,12 +33,15 @@ def run() -> None:
     if problem:
         told = _("This link cannot be opened: {problem}", problem=tell(problem))
         st.warning(markdown(told), icon=":material/link_off:")
+    before = state.view()
     with shown_as_sentences():
         state.keep_link()  # before the page too, which may take its time: a refresh meanwhile loses nothing
+    with shown_as_sentences():
         show_sidebar()
         page.run()
-    with shown_as_sentences():
-        state.keep_link()
+    if state.view() != before:
+        with shown_as_sentences():
+            state.keep_link()
 
 
 def _sections() -> dict[str, list[st.Page]]:

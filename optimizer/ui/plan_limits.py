@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from optimizer.allocation.problem import RuleState
 from optimizer.planning.asked import Asked
 from optimizer.planning.plan import Plan
+from optimizer.planning.why import Price, bound_price
 from optimizer.planning.wording import quantity
 from optimizer.ui.cells import next_step, table_step
 from optimizer.ui.format import money, place_name
@@ -51,9 +52,10 @@ def limits(plan: Plan, asked: Asked) -> Limits:
     proven = plan.allocation.certificate
     binding = sorted((rule for rule in proven.rules if rule.binds), key=lambda rule: -(rule.cost or 0.0))
     rows = [_rule_row(rule, plan) for rule in binding]
-    held = sorted({*proven.at_lower, *proven.at_upper}, key=lambda c: -float(proven.bound_prices[c]))
-    held = [c for c in held if proven.bound_prices[c] > 0]
-    rows += [_place_row(c, plan, asked) for c in held]
+    at_bound = [c for c in {*proven.at_lower, *proven.at_upper} if proven.bound_prices[c] > 0]
+    priced = {c: bound_price(plan, plan.cells[c]) for c in at_bound}
+    held = {c: price for c, price in priced.items() if price is not None and price.counts}
+    rows += [_place_row(c, held[c], plan, asked) for c in sorted(held, key=lambda c: -held[c].gain)]
     quiet = len(proven.rules) - len(binding) + len(_asked_for(plan, asked) - set(held))
     return Limits(tuple(rows), _rest(bool(rows), quiet))
 
@@ -104,19 +106,19 @@ def _rule_at_the_margin(rule: RuleState, label: str, plan: Plan) -> LimitRow:
     return LimitRow(label, "", _("{cost} for each {unit}", cost=cost, unit=money(unit, "")), said)
 
 
-def _place_row(c: int, plan: Plan, asked: Asked) -> LimitRow:
-    """A place held at its maximum, its minimum or a fixed amount, with the price of that at the margin."""
+def _place_row(c: int, price: Price, plan: Plan, asked: Asked) -> LimitRow:
+    """A place held at its maximum, its minimum or a fixed amount, with what that costs, as the answers to "why" say."""
     proven, cell, unit = plan.allocation.certificate, plan.cells[c], next_step(plan)
     up = c in proven.at_upper
-    cost, here = (
+    cost, here, away = (
         tell(quantity(per_unit * unit, plan.goal, plan.currency, short=True))
-        for per_unit in (float(proven.bound_prices[c]) / len(plan.weeks), plan.moves[c].marginal)
+        for per_unit in (price.gain, price.here, price.away)
     )
-    words = {"unit": money(unit, plan.currency), "here": here, "cost": cost}
+    words = {"unit": money(unit, plan.currency), "here": here, "away": away}
     if up:
-        reason = _("The next {unit} would bring {here} here, {cost} more than where they would be taken.", **words)
+        reason = _("The next {unit} would bring {here} here, and {away} less where they would be taken.", **words)
     else:
-        reason = _("The last {unit} bring {here} here and would bring {cost} more elsewhere.", **words)
+        reason = _("The last {unit} bring {here} here and would bring {away} elsewhere.", **words)
     written = _("{cost} for each {unit}", cost=cost, unit=money(unit, ""))
     return LimitRow(_kind(c, plan, asked, up), place_name(*cell), written, reason)
 

@@ -83,7 +83,7 @@ def rule_lines(rules: Sequence[Rule], cells: Sequence[Cell], currency: str) -> t
 def cell_names(own: Sequence[int], cells: Sequence[Cell]) -> str:
     """The cells of a rule: all, or the first ones by name and how many more there are."""
     if len(own) == len(cells):
-        return _("All cells")
+        return _("All places")
     names = ", ".join(tell(place(cells[c])) for c in own[:NAMED])
     more = len(own) - NAMED
     return n_("{names} and {count} more", "{names} and {count} more", more, names=names) if more > 0 else names

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
+import datetime as dt
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Generic, TypeVar
 
 import numpy as np
 import streamlit as st
 
 import optimizer
-from optimizer.errors import InputError
+from optimizer.errors import InfeasibleError, InputError
 from optimizer.history import Cell, Finding, History, build_panel
 from optimizer.history.content_types import to_json
 from optimizer.history.sample import HISTORY_FILE, write_sample
@@ -29,6 +27,7 @@ from optimizer.planning.studio import Studio, answer, basis_of, open_studio
 from optimizer.store import Kept, Kind, Store, open_store
 from optimizer.ui.data_store import Reading, reading_of, usual
 from optimizer.ui.format import nice_round
+from optimizer.ui.recent import Recent
 from optimizer.ui.rules_words import read_for_words
 from optimizer.ui.settings_view import Holds, fitted, with_settings
 from optimizer.ui.uploads import Source, read_source
@@ -39,8 +38,6 @@ KEPT_STUDIOS = 6
 KEPT_PLANS = 64
 
 Progress = Callable[[str, float], None]
-Key = TypeVar("Key", bound=Hashable)
-Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -83,44 +80,6 @@ class Facts:
         return nice_round(self.recent * weeks)
 
 
-class Recent(Generic[Key, Value]):
-    """The results used last, for all visits; each follows from its key alone, so it belongs to nobody.
-
-    Unlike Streamlit's own cache it allows progress to be shown while something is made. The same key is made once even
-    where two visits ask for it at the same time.
-    """
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._held: OrderedDict[Key, Value] = OrderedDict()
-        self._making: dict[Key, threading.Lock] = {}
-        self._lock = threading.Lock()
-
-    def get(self, key: Key) -> Value | None:
-        """The result, or None if it is not kept."""
-        with self._lock:
-            value = self._held.get(key)
-            if value is not None:
-                self._held.move_to_end(key)
-            return value
-
-    def take(self, key: Key, make: Callable[[], Value]) -> Value:
-        """The result, made now if it is not kept; the one not used for longest goes."""
-        with self._lock:
-            making = self._making.setdefault(key, threading.Lock())
-        with making:
-            value = self.get(key)
-            if value is None:
-                value = make()
-                with self._lock:
-                    self._held[key] = value
-                    while len(self._held) > self._most:
-                        self._held.popitem(last=False)
-        with self._lock:
-            self._making.pop(key, None)
-        return value
-
-
 @st.cache_resource
 def _studios() -> Recent[Hashable, Studio]:
     return Recent(KEPT_STUDIOS)
@@ -148,6 +107,11 @@ def sample_source() -> Source:
         return Source.of(HISTORY_FILE, (Path(folder) / HISTORY_FILE).read_bytes(), sample=True)
 
 
+def today() -> dt.date:
+    """The day: part of what a history is checked against, so that what is kept says nothing of yesterday."""
+    return dt.date.today()
+
+
 def kept_histories() -> list[Kept]:
     """Histories on file that are not archived, newest first."""
     return list(store().list(Kind.HISTORY))
@@ -168,12 +132,12 @@ def kept_source(item: str) -> Source:
 
 def history(source: Source) -> History:
     """The history of a source; the same bytes under the same name are read once."""
-    return _history(source.sha256, source.name, source)
+    return _history(source.sha256, source.name, today(), source)
 
 
 def facts(source: Source) -> Facts:
     """What the inputs need to know of a source."""
-    return _facts(source.sha256, source.name, source)
+    return _facts(source.sha256, source.name, today(), source)
 
 
 def first_question(source: Source) -> Asked:
@@ -210,7 +174,7 @@ def studio_for(
 ) -> Studio:
     """The fitted history behind a request, with the cells that scenarios add."""
     read = history(source)
-    key = (source.name, basis_of(read, request, added))
+    key = (source.name, today(), basis_of(read, request, added))
     return _studios().take(key, lambda: open_studio(read, request, progress, added))
 
 
@@ -249,7 +213,7 @@ def _free_plan(source: Source, asked: Asked, change: Change) -> Plan | None:
 
 
 def _plan_key(source: Source, asked: Asked, change: Change) -> Hashable:
-    return (source.sha256, source.name, repr(asked.to_json()), repr(change.to_json()))
+    return (source.sha256, source.name, today(), repr(asked.to_json()), repr(change.to_json()))
 
 
 @st.cache_resource(max_entries=KEPT_HISTORIES, show_spinner=False)
@@ -258,12 +222,12 @@ def _kept_source(sha256: str, name: str, how: str, _item: str, _reading: Reading
 
 
 @st.cache_resource(max_entries=KEPT_HISTORIES, show_spinner=False)
-def _history(sha256: str, name: str, _source: Source) -> History:
+def _history(sha256: str, name: str, day: dt.date, _source: Source) -> History:
     return read_source(_source)
 
 
 @st.cache_resource(max_entries=KEPT_HISTORIES, show_spinner=False)
-def _facts(sha256: str, name: str, _source: Source) -> Facts:
+def _facts(sha256: str, name: str, day: dt.date, _source: Source) -> Facts:
     read = history(_source)
     panel = build_panel(read)
     named = read.table.get("audience", ())

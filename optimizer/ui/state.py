@@ -25,8 +25,8 @@ from optimizer.ui.language import begin_language, language
 SAMPLE = "sample"
 PARAMETER = "view"
 MOST_SCENARIOS = 4
-MOST_CHOICES = 60
-LONGEST_CHOICE = 2000  # characters of one selection, as JSON
+MOST_CHOICES = 100
+LONGEST_CHOICE = 50_000  # characters of one selection, as JSON: hundreds of long names
 
 _VIEW, _KEPT, _PROBLEM, AUTHOR = "view_now", "view_kept", "view_problem", "author"
 Choice = TypeVar("Choice")

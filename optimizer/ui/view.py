@@ -71,6 +71,17 @@ def amount(value: float, goal: str, currency: str, step: float = 0.0) -> str:
     return money(value, currency if goal in MONEY_OUTCOMES else "", step)
 
 
+def one_more(currency: str) -> str:
+    """The amount behind "the next": one unit of the currency, in words where nobody said which.
+
+    Examples
+    --------
+    >>> one_more("EUR").replace("\N{NO-BREAK SPACE}", " "), one_more("")
+    ('EUR 1', 'unit of money')
+    """
+    return money(1.0, currency) if currency else _("unit of money")
+
+
 def weeks_text(count: int) -> str:
     """Write a number of weeks as words.
 
@@ -107,8 +118,9 @@ def headline(plan: Plan) -> Headline:
         if _today_moved(plan)
         else _("Today means your split of the last 12 complete weeks, scaled to this budget.")
     )
-    others = (_other_outcome(plan, outcome) for outcome in plan.total if outcome not in (plan.goal, PROFIT))
-    detail = " ".join([starts, today, *others])
+    others = "; ".join(_other_outcome(plan, outcome) for outcome in plan.total if outcome not in (plan.goal, PROFIT))
+    also = [_("Also expected: {outcomes}.", outcomes=others)] if others else []
+    detail = " ".join([starts, today, *also])
     said = verdict(plan)
     if said is Verdict.NO_RESPONSE:
         kept = _("Keep today's split: the history shows no response to spend that could be told from chance.")
@@ -270,7 +282,7 @@ def _other_outcome(plan: Plan, outcome: str) -> str:
     total = plan.total[outcome]
     step = common_step(total.mean, total.low, total.high)
     return _(
-        "Also expected: {total} {outcome} (90 %: {low} to {high}), {gain} against today's split.",
+        "{total} {outcome} (90 %: {low} to {high}), {gain} against today's split",
         total=amount(total.mean, outcome, plan.currency, step),
         outcome=goal_name(outcome),
         low=number(total.low, step),

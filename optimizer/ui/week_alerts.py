@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from optimizer.history.findings import Finding, Severity
 from optimizer.history.ledger import Breakdown
@@ -17,6 +17,7 @@ from optimizer.ui.format import money, percent, place_name, signed
 from optimizer.ui.language import _, n_, tell
 
 DECISIVE = ("no-response", "break", "outage", "late-data", "outlier", "beyond-record", "harmful-spend")
+PAST = "planned-past"  # a note about the plan as such, but no small thing for who asks what to do this week
 WEAK = ("weak", "none")
 WEAK_SHARE = 0.02  # of the weekly budget that moves on weak evidence, from where on it is an alert
 NAMED = 3
@@ -55,7 +56,8 @@ def alerts_of(plan: Plan, worse: Sequence[Standout]) -> tuple[Alert, ...]:
         As `optimizer.history.alerts.alerts` gives them.
     """
     told = [one for one in plan.findings if one.severity > Severity.NOTE]
-    found = [_of_finding(one, plan) for one in told if one.rule in DECISIVE]
+    found = [_of_finding(replace(one, severity=Severity.WARNING), plan) for one in plan.findings if one.rule == PAST]
+    found += [_of_finding(one, plan) for one in told if one.rule in DECISIVE]
     found += [*(_of_standout(one, plan) for one in worse), *_of_weak_evidence(plan), *_of_untried(plan)]
     found += [_of_finding(one, plan) for one in told if one.rule not in DECISIVE]
     return tuple(sorted(found, key=lambda one: -one.severity))
@@ -103,6 +105,7 @@ def _finding_meaning(finding: Finding) -> str:
         "late-data": lambda: _("Conversions still to come are allowed for; a newer export makes the figures surer."),
         "beyond-record": lambda: _("Take the expected total as a hope rather than a promise, and move in steps."),
         "harmful-spend": lambda: _("Settle what that outcome is worth to you before you accept."),
+        PAST: lambda: _("Until newer weeks are added, these are not this week's amounts."),
         "unwanted-goal": lambda: _("Choose another goal on the page Plan before you accept."),
     }
     meant = meanings.get(finding.rule)

@@ -14,12 +14,12 @@ from optimizer.planning.asked import Asked
 from optimizer.planning.decisions import Decision
 from optimizer.planning.export import summary
 from optimizer.store import Conflict, Kept, Kind, Store
+from optimizer.ui.recent import Recent
 from optimizer.ui.week_choices import Choices
 
 ACCEPTED, REPLACED = "accepted", "replaced"
-Memory = dict[tuple[str, int], "Accepted | None"]
 MOST_REMEMBERED = 500
-_remembered: Memory = {}
+_remembered: Recent[tuple[str, int], tuple[Accepted | None]] = Recent(MOST_REMEMBERED)
 
 
 @dataclass(frozen=True)
@@ -207,12 +207,7 @@ def _beaten(kept: Kept) -> Conflict:
 
 def _read(kept: Kept) -> Accepted | None:
     """What was kept as an acceptance; None for anything else. A version of a kept thing never changes."""
-    key = (kept.id, kept.version)
-    if key not in _remembered:
-        if len(_remembered) >= MOST_REMEMBERED:
-            _remembered.clear()
-        _remembered[key] = _parsed(kept, kept.content)
-    return _remembered[key]
+    return _remembered.take((kept.id, kept.version), lambda: (_parsed(kept, kept.content),))[0]
 
 
 def _parsed(kept: Kept, content: Mapping[str, Any]) -> Accepted | None:

@@ -13,7 +13,7 @@ from optimizer.planning.plan import Interval
 from optimizer.planning.wording import MONEY_OUTCOMES
 from optimizer.ui.format import common_step, money, number, percent, place_name
 from optimizer.ui.language import _, tell
-from optimizer.ui.view import amount, goal_name
+from optimizer.ui.view import amount, goal_name, one_more
 
 MOST_LEVERS = 12  # that the chart shows
 MOST_PLACES = 3  # that a step names
@@ -36,6 +36,11 @@ class Told:
     def amount(self, value: float, step: float = 0.0) -> str:
         """An amount of the goal."""
         return amount(value, self.goal, self.currency, step)
+
+    def counted(self, value: float) -> str:
+        """An amount of the goal, with the goal's name where it is a count."""
+        text = self.amount(value)
+        return text if self.goal in MONEY_OUTCOMES else _("{amount} {goal}", amount=text, goal=goal_name(self.goal))
 
     def signed(self, value: float, step: float = 0.0) -> str:
         """A difference in the goal, with its sign."""
@@ -85,16 +90,16 @@ def frontier_sentence(view: FrontierView, said: str, told: Told) -> str:
     at = view.asked
     step = common_step(view.value[at], view.low[at], view.high[at])
     text = _(
-        "{budget} adds {best} {goal} under the best plan (90 % between {low} and {high}), and {today} split as today; "
-        "the next {unit} would bring {marginal}.",
+        "With the 8 weeks after, {budget} adds {best} {goal} under the best plan (90 % between {low} and {high}), and "
+        "{today} split as today; the next {unit} would bring {marginal}.",
         budget=money(float(view.budgets[at]), told.currency),
         best=told.amount(float(view.value[at]), step),
         goal=goal_name(told.goal),
         low=number(float(view.low[at]), step),
         high=number(float(view.high[at]), step),
         today=told.amount(float(view.today[at]), step),
-        unit=money(1.0, told.currency),
-        marginal=told.amount(float(view.marginal[at])),
+        unit=one_more(told.currency),
+        marginal=told.counted(float(view.marginal[at])),
     )
     return f"{text} {tell(said)}" if said else text
 

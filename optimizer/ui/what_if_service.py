@@ -30,7 +30,8 @@ from optimizer.planning.next_money import break_even
 from optimizer.planning.request import PlanRequest
 from optimizer.planning.studio import Studio
 from optimizer.ui import service
-from optimizer.ui.service import Progress, Recent
+from optimizer.ui.recent import Recent
+from optimizer.ui.service import Progress
 from optimizer.ui.uploads import Source
 
 KEPT_COMPARISONS = 16

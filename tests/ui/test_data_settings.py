@@ -202,28 +202,28 @@ def panel(short_sample: Path) -> Panel:
     ("text", "said"),
     [
         ('[[limit]]\ncell = "facebook/image"\nminimum = 1500', "Facebook image: together at least EUR 1,500 a week."),
-        ("[[limit]]\nminimum_share = 0.25", "All cells: together at least 25 % of what is spent."),
-        ("[[limit]]\nmaximum = 9000", "All cells: together at most EUR 9,000 a week."),
+        ("[[limit]]\nminimum_share = 0.25", "All places: together at least 25 % of what is spent."),
+        ("[[limit]]\nmaximum = 9000", "All places: together at most EUR 9,000 a week."),
         ('[[lock]]\ncell = "facebook/image"\namount = 70', "Facebook image: exactly EUR 70 a week."),
-        ("[[nothing_or_at_least]]\namount = 350", "All cells: each gets nothing or at least EUR 350 a week."),
+        ("[[nothing_or_at_least]]\namount = 350", "All places: each gets nothing or at least EUR 350 a week."),
         (
             "[[nothing_or_at_least]]\namount = 350\ntoday_may_stay = true",
-            "All cells: each gets nothing, what it gets today, or at least EUR 350 a week.",
+            "All places: each gets nothing, what it gets today, or at least EUR 350 a week.",
         ),
-        ("[[in_use]]\nat_most = 3", "All cells: at most 3 in use."),
-        ("[[in_use]]\nat_least = 2\nsmallest = 100", "All cells: at least 2 in use, with EUR 100 a week or more."),
-        ("[[diversification]]\nshare = 0.3", "All cells: none gets more than 30 % of what is spent."),
+        ("[[in_use]]\nat_most = 3", "All places: at most 3 in use."),
+        ("[[in_use]]\nat_least = 2\nsmallest = 100", "All places: at least 2 in use, with EUR 100 a week or more."),
+        ("[[diversification]]\nshare = 0.3", "All places: none gets more than 30 % of what is spent."),
         (
             "[[change]]\nshare = 0.3\nalways = 100",
-            "All cells: each changes by at most 30 % against today. "
+            "All places: each changes by at most 30 % against today. "
             "A change of up to EUR 100 a week is always allowed.",
         ),
-        ("[[change]]\nmoney = 50", "All cells: each changes by at most EUR 50 a week against today."),
-        ("[[steps]]\nstep = 10", "All cells: each gets a multiple of EUR 10 a week."),
-        ("[[production_cost]]\ncost = 4000", "All cells: using any of them costs 4,000, in units of the goal."),
+        ("[[change]]\nmoney = 50", "All places: each changes by at most EUR 50 a week against today."),
+        ("[[steps]]\nstep = 10", "All places: each gets a multiple of EUR 10 a week."),
+        ("[[production_cost]]\ncost = 4000", "All places: using any of them costs 4,000, in units of the goal."),
         (
             "[[return]]\nroas_at_least = 2.5",
-            "All cells: together, over the weeks of the plan; what gets nothing keeps it.",
+            "All places: together, over the weeks of the plan; what gets nothing keeps it.",
         ),
         (
             "[[exploration]]\nshare = 0.05",

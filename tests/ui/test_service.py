@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
 
+from optimizer.errors import InfeasibleError
 from optimizer.planning.asked import Asked
 from optimizer.ui import service
 
@@ -33,3 +35,24 @@ def test_fixing_a_place_at_what_it_gets_today_costs_something() -> None:
 def test_the_same_question_is_answered_once() -> None:
     source = service.sample_source()
     assert service.plan(source, ASKED) is service.plan(source, ASKED)
+
+
+def test_fixing_a_place_can_make_a_question_possible_that_was_not() -> None:
+    """Without the lock no plan keeps the limits, so there is nothing to hold the plan against but itself."""
+    source = service.sample_source()
+    first, second = (cell.label for cell in service.facts(source).cells[:2])
+    asked = replace(ASKED, limits={first: (9_000.0, 16_000.0), second: (9_000.0, 16_000.0)})
+    with pytest.raises(InfeasibleError):
+        service.plan(source, asked)
+    plan = service.plan(source, replace(asked, locks={first: 100.0}))
+    assert next(move.plan for move in plan.moves if move.cell.label == first) == pytest.approx(100.0)
+
+
+def test_what_is_checked_against_the_day_is_not_kept_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = service.sample_source()
+    plan, history = service.plan(source, ASKED), service.history(source)
+    tomorrow = service.today() + dt.timedelta(days=1)
+    monkeypatch.setattr(service, "today", lambda: tomorrow)
+    assert service.kept_plan(source, ASKED) is None
+    assert service.history(source) is not history
+    assert service.plan(source, ASKED).run == plan.run

@@ -38,7 +38,7 @@ from optimizer.history.panel import Cell, Floats
 from optimizer.language.catalogue import speaker
 from optimizer.language.message import Message
 from optimizer.response.curves import Curves
-from tests.sayings import faults, patterns_in, patterns_of_room, said_by, untold
+from tests.sayings import faults, patterns_in, patterns_of_room, said_by
 from tests.weekly import response_of
 
 NEVER = {
@@ -316,8 +316,3 @@ def test_every_sentence_of_the_room_is_said_here(root: Path) -> None:
     reached = {pattern for one in said for pattern in patterns_in(one)}
     assert sorted(patterns_of_room(root / "optimizer" / "allocation") - reached - NEVER) == []
     assert NEVER & reached == set()
-
-
-def test_whatever_the_room_says_is_translated(root: Path) -> None:
-    """Also what no test can bring up."""
-    assert untold(root / "optimizer" / "allocation") == []

@@ -26,8 +26,8 @@ from tests.messages import check, check_vietnamese, patterns_of, untranslated
 NOW = np.array([1200.0, 900.0, 500.0, 400.0])
 ASKED = RebalanceRequest(budget=3000.0, current=NOW, draws=80)
 KINDS = (
-    "moved,test,funds,budget,no response,noise,evidence,limit,small,alone,balanced,locked,learning,waiting,unused,"
-    "smallest budget"
+    "moved,test,funds,budget,rules,no response,noise,evidence,limit,small,alone,balanced,locked,learning,waiting,"
+    "unused,smallest budget"
 )
 QUOTED = {"facebook", "instagram", "tiktok", "image", "reel", "story", "video", "eur", "network_rules", "toml", "rules"}
 

@@ -17,7 +17,7 @@ from optimizer.history.findings import Finding, Severity
 from optimizer.history.mapping import UNITS, unit_in
 from optimizer.history.numerals import DecimalMark, decide_mark, parse, to_numbers
 from optimizer.history.raw import Values, shown
-from optimizer.language.message import Message, say, say_many
+from optimizer.language.message import Message, number, say, say_many
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -114,6 +114,8 @@ def _mark(frame: Frame, roles: list[str]) -> DecimalMark:
 
 def _without_signs(column: Values) -> Values:
     """Different values of a column without per cent signs."""
+    if not any(isinstance(one, str) and one.endswith("%") for one in column):
+        return column
     values = np.empty(len(column), dtype=object)
     values[:] = [one.rstrip("% ") if isinstance(one, str) else one for one in column]
     return values
@@ -210,7 +212,7 @@ def _suspect_micros(frame: Frame, values: Mapping[str, Floats]) -> None:
         return
     price = float(np.median(1000 * spend[both] / impressions[both]))
     if price > _DEAR:
-        problem = say("a thousand impressions cost {price}, so spend may be in millionths", price=f"{price:,.0f}")
+        problem = say("a thousand impressions cost {price}, so spend may be in millionths", price=number(price))
         fix = say("if it is, name the column under micros in an alias file")
         finding = Finding("micros", Severity.WARNING, problem, fix, frame.file, frame.name("spend"))
         frame.findings.append(finding)

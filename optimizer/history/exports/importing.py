@@ -59,6 +59,8 @@ class ImportRequest:
         Empty cells are 0 in columns that hold something elsewhere.
     newest_wins : bool
         Take the newer of two exports that contradict each other.
+    earlier : bool
+        Keep what older exports had; see `Imported.earlier`.
     skip : sequence of path
         Files and folders inside of folders that are no exports, such as the history that is written.
     """
@@ -72,6 +74,7 @@ class ImportRequest:
     rates: Rates = field(default_factory=Rates)
     empty_is_zero: bool = False
     newest_wins: bool = False
+    earlier: bool = True
     skip: Sequence[str | Path] = ()
 
 
@@ -163,7 +166,7 @@ def import_exports(request: ImportRequest) -> Imported:
     findings += [one for part in merged.values() for one in part.findings]
     table, told = _whole([part.table for part in merged.values()], site, networks)
     proposed, suggested = propose(read)
-    earlier, kept = _earlier(ads, merged, site, networks, table)
+    earlier, kept = _earlier(ads, merged, site, networks, table) if request.earlier else ({}, [])
     facts = tuple(map(_facts, [*ads, *site]))
     return Imported(table, currency, facts, earlier, proposed, worst_first([*findings, *told, *suggested, *kept]))
 

@@ -22,6 +22,7 @@ from optimizer.language.message import say, say_many
 UNKNOWN = "unknown"
 """Content type of rows of which nothing says what they show."""
 MANGLED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.I)
+_MIX = np.uint64(0x9E3779B97F4A7C15)
 KEYS = ("day", "account", "campaign_id", "campaign", "network", "content_type", "currency", "indicator")
 
 
@@ -181,11 +182,15 @@ def _refuse_repeats(frame: Frame, figures: Figures) -> None:
     Only rows that agree in every column that was read are looked at whole, and only those with spend.
     """
     spent = np.flatnonzero(figures.values["spend"] > 0)
-    codes = {place: column.codes[frame.rows[spent]] for place, column in frame.body.columns.items()}
-    twice = pd.DataFrame(codes).duplicated(keep=False).to_numpy()
-    if not twice.any():
+    # One number per row stands for its cells; where two are equal, the rows themselves are compared.
+    mixed = np.zeros(len(spent), dtype=np.uint64)
+    for column in frame.body.columns.values():
+        mixed = mixed * _MIX + column.codes[frame.rows[spent]].astype(np.uint64)
+    order = np.argsort(mixed, kind="stable")
+    equal = np.flatnonzero(mixed[order][1:] == mixed[order][:-1])
+    if not len(equal):
         return
-    rows = spent[twice]
+    rows = spent[np.unique(np.concatenate([order[equal], order[equal + 1]]))]
     cells = frame.body.whole([int(row) for row in frame.rows[rows]])
     seen: dict[tuple[str, ...], int] = {}
     for row, own in zip(rows, cells, strict=True):

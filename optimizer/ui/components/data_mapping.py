@@ -73,7 +73,13 @@ def _row(header: HeaderFacts, draft: ColumnDraft, key: str, place: int) -> None:
         samples = ", ".join(markdown(sample) for sample in header.samples) or _("empty")
         st.markdown(f"**{markdown(header.name)}**  \n:small[:gray[{samples}]]")
     with meant:
-        _pick(f"{key}_is_{place}", column, [LEAVE_OUT, *BY_NAME], _("{header} is", header=header.name), header.name)
+        _pick(
+            f"{key}_is_{place}",
+            column,
+            [LEAVE_OUT, *BY_NAME],
+            _("{header} is", header=markdown(header.name)),
+            header.name,
+        )
     with unit:
         known = BY_NAME.get(column)
         if known is None:

@@ -208,10 +208,10 @@ def _told_of_saving() -> None:
     if gone:
         st.warning(
             n_(
-                "{count} limit or lock was of a cell that is no longer there and was taken out: {cells}.",
-                "{count} limits and locks were of cells that are no longer there and were taken out: {cells}.",
+                "{count} limit or fixed amount was of a place that is no longer there and was taken out: {cells}.",
+                "{count} limits and fixed amounts were of places that are no longer there and were taken out: {cells}.",
                 len(gone),
-                cells=", ".join(gone),
+                cells=markdown(", ".join(gone)),
             )
         )
 
@@ -272,7 +272,7 @@ def _propose(spend: dict[str, float], drafts: Drafts) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key=f"co_alike_{place}"):
             st.markdown(_alike(one), width="stretch")
             st.button(
-                _("Make them {content_type}", content_type=content_name(one.target)),
+                _("Make them {content_type}", content_type=markdown(content_name(one.target))),
                 key=f"naming_alike_{place}",
                 on_click=_change,
                 args=(added(drafts, one.rules),),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pandas as pd
@@ -45,7 +46,12 @@ def download(label: str, make: bytes | Callable[[], bytes], file_name: str, key:
 
 def chart_data(frame: pd.DataFrame, name: str) -> None:
     """The numbers behind a chart, as CSV, below it."""
-    download(_("Data of this chart"), lambda: csv_bytes(frame), f"{name}.csv", key=f"data_{name}", quiet=True)
+    download(_("Data of this chart"), lambda: csv_bytes(frame), f"{_plain(name)}.csv", key=f"data_{name}", quiet=True)
+
+
+def _plain(name: str) -> str:
+    """A name that every system takes for a file."""
+    return re.sub(r"[^\w.]+", "-", name).strip("-.")
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:

@@ -90,7 +90,7 @@ def _keep(kind: Kind, make_content: Content, key: str) -> None:
         kept = service.store().add(
             kind, name, make_content(), author=taken_author(f"{key}_author"), note=note, history=history
         )
-        st.session_state[_SAID] = _("Kept as {name}", name=kept.name)
+        st.session_state[_SAID] = _("Kept as {name}", name=markdown(kept.name))
 
     attempt(f"{key}_problem", do)
 
@@ -314,7 +314,7 @@ def _duplicate(id: str, hooks: Hooks, key: str) -> None:
         item = service.store().get(id)
         name = typed if typed and typed != item.name else _("Copy of {name}", name=item.name)
         copy = (hooks.duplicate or _copied)(id, name[:LONGEST_NAME], author)
-        st.session_state[_SAID] = _("Kept as {name}", name=copy.name)
+        st.session_state[_SAID] = _("Kept as {name}", name=markdown(copy.name))
 
     attempt(f"{key}_edit_problem", do)
 

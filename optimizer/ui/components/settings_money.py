@@ -83,10 +83,12 @@ def _form(work: Work, version: int) -> None:
                 "a margin of 40 %."
             )
         )
-        outcomes = {name: _begun(tell(outcome_name(name))) for name in fields.outcomes}
+        outcomes = {name: markdown(_begun(tell(outcome_name(name)))) for name in fields.outcomes}
         _numbers("worth", fields.outcomes, outcomes, lowest=None)
         st.markdown(_("**What a content type costs to produce**, once per plan that uses it"))
-        _numbers("production", fields.production, {name: _begun(content_name(name)) for name in fields.production})
+        _numbers(
+            "production", fields.production, {name: markdown(_begun(content_name(name))) for name in fields.production}
+        )
         with st.container(horizontal=True):
             given = (known, tuple(fields.outcomes), tuple(fields.production))
             st.form_submit_button(

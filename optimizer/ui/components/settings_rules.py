@@ -146,7 +146,7 @@ def _show_lines(lines: tuple[RuleLine, ...]) -> None:
 
 def _usual(work: Work, kept: Kept | None) -> None:
     """The rules that new visits start from, who saved them, and their versions."""
-    part(_("Usual rules"), _("New visits start from them, where the history has the cells they name."))
+    part(_("Usual rules"), _("New visits start from them, where the history has the places they name."))
     if kept is None:
         st.caption(_("None are saved yet."))
         return

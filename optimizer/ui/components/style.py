@@ -11,7 +11,7 @@ h1.co-title { font-size: 1rem; font-weight: 600; padding: 0; margin: 0; opacity:
 .co-headline h2 { font-size: 1.55rem; line-height: 1.35; font-weight: 600; letter-spacing: 0; padding: 0;
     margin: 0 0 .35rem; text-wrap: pretty; max-width: 72ch; }
 .co-headline p { font-size: .875rem; opacity: .75; margin: 0; }
-.st-key-figures > div { flex: 1 1 0; min-width: 10rem; }
+.st-key-figures > div { flex: 1 1 0; min-width: max(10rem, min-content); }
 .co-alert { border: 1px solid rgba(158,48,59,.45); background: rgba(217,74,87,.08); border-radius: .5rem;
     padding: .1rem .9rem; }
 .co-alert li:last-child { border-bottom: 0 !important; }

@@ -5,7 +5,7 @@ from __future__ import annotations
 CSS = """
 .st-key-plan_inputs [data-testid="stCaptionContainer"] { margin-bottom: -.6rem; }
 .st-key-figures [data-testid="stMetricValue"] { font-size: 1.6rem; line-height: 1.25; }
-.st-key-figures [data-testid="stMetricValue"] * { white-space: normal; overflow: visible; }
+.st-key-figures [data-testid="stMetricValue"] * { white-space: nowrap; overflow: visible; }
 .st-key-figures [data-testid="stMetricDelta"] { border-radius: .5rem; }
 .st-key-figures [data-testid="stMetricLabel"] *, .st-key-figures [data-testid="stMetricDelta"] * {
     white-space: normal; overflow: visible; }

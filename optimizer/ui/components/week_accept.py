@@ -17,6 +17,7 @@ from optimizer.ui.components.kept import attempt, author_field, kept_history, sh
 from optimizer.ui.components.titles import part
 from optimizer.ui.components.week_html import accepted_html, amounts_html, changed_html
 from optimizer.ui.data_view import moment
+from optimizer.ui.format import markdown
 from optimizer.ui.language import _, speaker
 from optimizer.ui.week_store import (
     Accepted,
@@ -138,7 +139,7 @@ def _changed(now: Decided, plans: Sequence[Accepted], held: Accepted | None) -> 
         return
     rows = changed_since(plan, last)
     part(_("What changed since the last accepted plan"))
-    st.markdown(changed_sentence(plan, last, rows))
+    st.markdown(markdown(changed_sentence(plan, last, rows)))
     if rows:
         st.html(changed_html(rows))
 

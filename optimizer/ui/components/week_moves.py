@@ -10,7 +10,7 @@ import streamlit as st
 from optimizer.errors import InputError
 from optimizer.language import say
 from optimizer.planning.plan import Move
-from optimizer.ui.components.plan_inputs import budget_step, refuse
+from optimizer.ui.components.plan_inputs import budget_step, currency_of, refuse
 from optimizer.ui.components.titles import part
 from optimizer.ui.components.week_html import card_html
 from optimizer.ui.components.work import Work
@@ -75,7 +75,7 @@ def show_way_out(choices: Choices, work: Work) -> None:
     names = {cell.label: place_name(*cell) for cell in work.facts.cells}
     with st.container(horizontal=True, key="week_way_out"):
         for label, amount in choices.locks.items():
-            fixed = _("{place}: {amount}", place=names.get(label, label), amount=money(amount, work.facts.currency))
+            fixed = _("{place}: {amount}", place=names.get(label, label), amount=money(amount, currency_of(work)))
             st.button(markdown(fixed), key=f"week_free_{label}", on_click=_free, args=(label,))
         st.button(_("Reset my choices"), key="week_reset", icon=":material/undo:", on_click=_reset)
 
@@ -116,7 +116,7 @@ def _controls(card: Card, move: Move, choices: Choices, now: Decided) -> None:
     chosen, key = choices.of(card.label), f"week_choice_{card.label}"
     st.session_state[key] = chosen or None
     st.segmented_control(
-        _("Your choice for {place}", place=card.place),
+        _("Your choice for {place}", place=markdown(card.place)),
         MARKS,
         format_func=lambda mark: names[mark],
         key=key,

@@ -109,7 +109,9 @@ def show_ideas(ideas: Sequence[Idea]) -> None:
     st.markdown(_("What would you like to know? Add up to three scenarios to hold against the plan."))
     with st.container(horizontal=True, key="what_if_ideas"):
         for idea in _first(ideas):
-            st.button(idea.name, key=f"what_if_idea_{idea.key}", on_click=what_if_state.add, args=(idea.scenario,))
+            st.button(
+                markdown(idea.name), key=f"what_if_idea_{idea.key}", on_click=what_if_state.add, args=(idea.scenario,)
+            )
 
 
 def _first(ideas: Sequence[Idea]) -> list[Idea]:

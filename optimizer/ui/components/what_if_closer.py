@@ -52,7 +52,7 @@ def show_closer(source: Source, comparison: Comparison) -> None:
     st.session_state[VIEW_PICKER] = view_now if view_now in shown else None
     if len(names) > 1:
         st.segmented_control(
-            _("Scenario"), list(range(len(names))), format_func=lambda one: names[one], required=True,
+            _("Scenario"), list(range(len(names))), format_func=lambda one: markdown(names[one]), required=True,
             key=SCENARIO_PICKER, on_change=_keep, args=(what_if_state.LOOKED_AT, SCENARIO_PICKER),
         )  # fmt: skip
     st.segmented_control(

@@ -14,7 +14,7 @@ from optimizer.planning.request import CAREFUL, MEAN
 from optimizer.ui import what_if_state
 from optimizer.ui.components.plan_inputs import budget_step, goals_of
 from optimizer.ui.components.work import Work
-from optimizer.ui.format import network_name
+from optimizer.ui.format import markdown, network_name
 from optimizer.ui.language import _
 from optimizer.ui.view import goal_name
 from optimizer.ui.what_if_edits import percentage_of, set_in, share_of, with_asked, with_change
@@ -184,7 +184,7 @@ def _by_network(title: str, meaning: str, about: tuple[str, int, tuple[str, ...]
             def taken(one: Scenario, entered: float | None, network: str = network) -> Scenario:
                 return with_change(one, **{kind: set_in(getattr(one.change, kind), network, share_of(entered))})
 
-            label = network_name(network) if network else _("All networks")
+            label = markdown(network_name(network)) if network else _("All networks")
             field = Field(
                 f"what_if_{kind}_{network}", label, placeholder=usual if network else _("as today"), width=150
             )

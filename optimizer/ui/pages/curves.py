@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from optimizer.errors import InfeasibleError, InputError
 from optimizer.language import place
+from optimizer.planning.request import CAREFUL
 from optimizer.planning.return_curves import ReturnCurves, return_curves
 from optimizer.ui import curves_view as view
 from optimizer.ui import state
@@ -13,7 +15,10 @@ from optimizer.ui.components.downloads import chart_data
 from optimizer.ui.components.empty import show_no_history
 from optimizer.ui.components.titles import page_title, part
 from optimizer.ui.components.work import Work, current_work
+from optimizer.ui.format import markdown
+from optimizer.ui.failures import show_problem
 from optimizer.ui.language import _, tell
+from optimizer.ui.pages import page_file
 
 PLACES = "curves.places"
 PICKER = "curve_places"
@@ -26,8 +31,13 @@ def page() -> None:
     if work is None:
         show_no_history()
         return
-    curves = _curves(work)
-    _overview(curves)
+    try:
+        curves = _curves(work)
+    except (InputError, InfeasibleError) as problem:
+        show_problem(problem)
+        st.page_link(page_file("plan"), label=_("Change it on the page Plan"), icon=":material/edit:")
+        return
+    _overview(work, curves)
     _lines(curves)
 
 
@@ -37,7 +47,7 @@ def _curves(work: Work) -> ReturnCurves:
     return return_curves(studio, work.asked.request(studio.panel), plan)
 
 
-def _overview(curves: ReturnCurves) -> None:
+def _overview(work: Work, curves: ReturnCurves) -> None:
     part(
         _("What the next money brings"),
         _(
@@ -47,11 +57,15 @@ def _overview(curves: ReturnCurves) -> None:
         ),
     )
     sentence = view.overview_sentence(curves)
-    st.markdown(sentence)
+    st.markdown(markdown(sentence))
     table = view.overview(curves)
     st.altair_chart(returns_chart(table, curves.break_even, view.marginal_title(curves)), alt=sentence, key="overview")
     st.caption(_("Grey bar: 90 % for the return at the plan. Circle: today. Diamond: the plan."))
-    if curves.break_even is None:
+    if work.asked.risk == CAREFUL:
+        st.caption(
+            _("The plan is careful: the page Plan judges by the worst 20 % of cases, the curves here by all of them.")
+        )
+    if curves.break_even is None and curves.outcome == "revenue":
         st.caption(_("Give a margin under Data and settings, and the line where money earns itself is drawn too."))
     chart_data(table, "marginal-returns")
 
@@ -83,7 +97,7 @@ def _lines(curves: ReturnCurves) -> None:
     labels = [cell.label for cell in curves.cells]
     for label in kept:
         c = labels.index(label)
-        st.markdown(f"#### {view.curve_title(curves, c)}")
+        st.markdown(f"#### {markdown(view.curve_title(curves, c))}")
         left, right = st.columns(2, gap="medium")
         with left:
             _chart(view.response_line(curves, c), view.response_words(curves, c), f"response-{label}")
@@ -93,7 +107,7 @@ def _lines(curves: ReturnCurves) -> None:
 
 def _chart(line: Line, words: str, name: str) -> None:
     st.altair_chart(line_chart(line), alt=words, key=name)
-    chart_data(curve_frame(line), name.replace("/", "-"))
+    chart_data(curve_frame(line), name)
 
 
 def _keep_places() -> None:

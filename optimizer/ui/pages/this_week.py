@@ -9,7 +9,7 @@ from optimizer.language.message import place, say
 from optimizer.planning.request import MOST_WEEKS
 from optimizer.ui import service, state, view
 from optimizer.ui.components.empty import show_no_history
-from optimizer.ui.components.plan_inputs import LARGE, budget_step, change, refuse, show_refused
+from optimizer.ui.components.plan_inputs import LARGE, budget_step, change, currency_of, refuse, show_refused
 from optimizer.ui.components.tables import headline_html
 from optimizer.ui.components.titles import page_title, part
 from optimizer.ui.components.week_accept import acceptance, accepted_sentence, show_accept
@@ -70,14 +70,12 @@ def _decision(now: Decided, plans: tuple[Accepted, ...]) -> None:
 
 def _question(work: Work) -> None:
     """Budget and weeks in one line; every change plans anew."""
-    asked, facts = work.asked, work.facts
+    asked, facts, currency = work.asked, work.facts, currency_of(work)
     st.session_state[BUDGET], st.session_state[WEEKS] = float(asked.budget), asked.weeks
     large = facts.recent >= LARGE and float(asked.budget).is_integer()
     with st.container(horizontal=True, vertical_alignment="bottom", key="week_question"):
         st.number_input(
-            _("Budget for all weeks, {currency}", currency=facts.currency)
-            if facts.currency
-            else _("Budget for all weeks"),
+            _("Budget for all weeks, {currency}", currency=currency) if currency else _("Budget for all weeks"),
             min_value=0.0,
             step=budget_step(facts.recent),
             format="%0.0f" if large else "%0.10g",
@@ -89,8 +87,7 @@ def _question(work: Work) -> None:
             _("Weeks"), min_value=1, max_value=MOST_WEEKS, step=1, key=WEEKS, on_change=_take_weeks, args=(facts,),
             width=130,
         )  # fmt: skip
-        weekly = money(asked.budget / asked.weeks, facts.currency)
-        recent = money(facts.recent, facts.currency)
+        weekly, recent = money(asked.budget / asked.weeks, currency), money(facts.recent, currency)
         st.caption(
             _("{weekly} a week; lately it was {recent}. Goal, limits and rules are on the page Plan.",
               weekly=weekly, recent=recent)
@@ -109,9 +106,11 @@ def _take_budget() -> None:
 def _take_weeks(facts: Facts) -> None:
     """Change the weeks; a budget that nobody typed follows them."""
     weeks, asked = st.session_state[WEEKS], state.asked()
-    if weeks is not None and asked is not None:
-        proposed = asked.budget == facts.budget(asked.weeks)
-        change(weeks=int(weeks), budget=facts.budget(int(weeks)) if proposed else asked.budget)
+    if weeks is None or asked is None:
+        refuse(say("A plan needs a number of weeks, so it stays as it was."))
+        return
+    proposed = asked.budget == facts.budget(asked.weeks)
+    change(weeks=int(weeks), budget=facts.budget(int(weeks)) if proposed else asked.budget)
 
 
 def _alerts(now: Decided) -> None:

@@ -189,6 +189,15 @@ def test_rules_of_the_user_hold_too(studio, tmp_path) -> None:
     assert free[1] + free[2] > 1350.005
 
 
+def test_what_only_the_rules_change_says_so(studio, tmp_path) -> None:
+    path = tmp_path / "rules.toml"
+    path.write_text('[[lock]]\ncell = "instagram/story"\namount = 450\n', encoding="utf-8")
+    found = rebalance_in(studio, replace(ASKED, rules=path))
+    assert spend_of(found)[2] == 450.0
+    assert found.kinds[2] == "rules"
+    assert found.plan.moves[2].reason == "Set to EUR 450 a week so that bounds and rules hold."
+
+
 def test_without_response_nothing_moves(history_text, tmp_path) -> None:
     rng = np.random.default_rng(1)
     columns = history_text.header.split(",")

@@ -103,9 +103,9 @@ def test_content_without_end_is_refused() -> None:
 def test_content_that_is_too_large_is_refused(shared: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     room = rules.MOST_STATE - len('{"a":""}')
     assert len(shared.keep_state({"a": "x" * room})) == 16
-    with pytest.raises(InputError, match="what should be kept has 65 kB; at most 64 kB are kept"):
+    with pytest.raises(InputError, match="what should be kept has 1,001 kB; at most 1,000 kB are kept"):
         shared.keep_state({"a": "x" * (room + 1)})
-    with pytest.raises(InputError, match="at most 64 kB"):
+    with pytest.raises(InputError, match="at most 1,000 kB"):
         shared.keep_state({"a": "ế" * (room // 3 + 1)})  # bytes count, not signs
     monkeypatch.setattr(rules, "MOST_HISTORY", 10)
     with pytest.raises(InputError, match="what should be kept has 1 kB"):
