@@ -20,13 +20,17 @@ def language() -> str:
     return str(st.session_state.get(KEY, FIRST))
 
 
+def browser_language() -> str:
+    """Language of the browser, such as "en"; "" where it does not say."""
+    return (st.context.locale or "").partition("-")[0]
+
+
 def begin_language() -> None:
     """Take the language of the address, else the browser's where it is one of ours; once per visit."""
     if KEY in st.session_state:
         return
     asked = st.query_params.get(PARAMETER, "")
-    browser = (st.context.locale or "").partition("-")[0]
-    st.session_state[KEY] = next((code for code in (asked, browser) if code in LANGUAGES), FIRST)
+    st.session_state[KEY] = next((code for code in (asked, browser_language()) if code in LANGUAGES), FIRST)
 
 
 def speaker() -> Speaker:

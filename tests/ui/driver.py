@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from optimizer.ui import service
 from optimizer.ui.format import NBSP
 from optimizer.ui.launch import SCRIPT
 
@@ -50,3 +54,15 @@ def fresh_server() -> None:
     """Forget what the server holds for all visits."""
     st.cache_resource.clear()
     st.cache_data.clear()
+
+
+@contextmanager
+def fresh_store(folder: Path) -> Iterator[None]:
+    """Kept work of one test or one file alone; fits stay."""
+    service.store().close()
+    service.store.clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OPTIMIZER_STORE", str(folder / "store.sqlite"))
+        yield
+        service.store().close()
+    service.store.clear()

@@ -22,18 +22,15 @@ from optimizer.ui.components.data_table import table_html
 from optimizer.ui.data_store import duplicate_history, keep_mapping, keep_naming, reading_of
 from optimizer.ui.uploads import Source, check_size
 from tests.ui.data_driver import add, box, fine, histories, on_tab, session, upload, view
-from tests.ui.driver import fresh_server, open_app, words
+from tests.ui.driver import fresh_server, fresh_store, open_app, words
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
-def _own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("OPTIMIZER_STORE", str(tmp_path / "store.sqlite"))
-    fresh_server()
-    yield
-    service.store().close()
-    fresh_server()
+def own_work(tmp_path: Path, own_store: Path) -> Iterator[None]:
+    with fresh_store(tmp_path):
+        yield
 
 
 @pytest.fixture
@@ -83,7 +80,7 @@ def test_a_good_file_is_kept_and_opened(good: bytes) -> None:
     assert view(app).history == service.kept_histories()[0].id
     page = words(app)
     assert "mine.csv is on file and open now." in page
-    assert re.search(r"30 weeks · \d+ cells · [\d,]+ rows, from 6 Apr 2026 to 1 Nov 2026", page)
+    assert re.search(r"30 weeks · \d+ places · [\d,]+ rows, from 6 Apr 2026 to 1 Nov 2026", page)
     assert app.selectbox(key="history_picker").value == view(app).history
 
 
@@ -137,7 +134,7 @@ def test_a_foreign_file_is_read_once_its_columns_are_named(foreign: bytes) -> No
     assert "has headers of its own" in words(app)
     assert histories() == []
     assert app.button(key="import_apply").disabled
-    assert box(app, "Amount spent (EUR) is").value == "spend"
+    assert box(app, r"Amount spent \(EUR\) is").value == "spend"
     assert app.text_input(key="newcolumns_all_network").value == "facebook"
     assert app.text_input(key="newcolumns_all_currency").value == "EUR"
     assert "Still missing: content_type." in [warning.value for warning in app.warning]
@@ -244,7 +241,7 @@ def test_limits_of_cells_that_go_are_taken_out_and_told(good: bytes) -> None:
     app.session_state["naming_drafts"] = (data_view.RuleDraft(0, "content_type", "equals", "reel", "short"),)
     app.run()
     app.button(key="naming_save").click().run()
-    assert "1 limit or lock was of a cell that is no longer there and was taken out: instagram/reel." in words(app)
+    assert "1 limit or fixed amount was of a place that is no longer there and was taken out: instagram/reel." in words(app)
     assert view(app).asked == Asked(1000, 4, locks={"facebook/image": 50.0})
 
 

@@ -27,18 +27,15 @@ from optimizer.ui.settings_view import (
     with_settings,
 )
 from tests.ui.data_driver import fine, on_tab, session, view
-from tests.ui.driver import fresh_server, words
+from tests.ui.driver import fresh_store, words
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
-def _own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("OPTIMIZER_STORE", str(tmp_path / "store.sqlite"))
-    fresh_server()
-    yield
-    service.store().close()
-    fresh_server()
+def own_work(tmp_path: Path, own_store: Path) -> Iterator[None]:
+    with fresh_store(tmp_path):
+        yield
 
 
 # Money and goals ----------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from optimizer.planning.compare import Scenario
 from optimizer.store import Kind
 from optimizer.ui import service
 from optimizer.ui.state import View
-from tests.ui.driver import fresh_server, open_app
+from tests.ui.driver import fresh_store, open_app
 from tests.ui.test_every_word import PAGES
 
 PICTURE, TAG, LINK = "![n](evil.example)", "<img src=x onerror=alert(1)>", "[me](javascript:alert(1))"
@@ -48,11 +49,9 @@ def history() -> bytes:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def hostile(tmp_path_factory: pytest.TempPathFactory, own_store: Path) -> Iterator[str]:
     """A store in which every name, note and author is made up to do harm; the id of a history."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OPTIMIZER_STORE", str(tmp_path_factory.mktemp("hostile") / "store.sqlite"))
-        fresh_server()
+    with fresh_store(tmp_path_factory.mktemp("hostile")):
         store = service.store()
         kept = store.add_history(f"{PICTURE}.csv", history(), author=LINK, note=f"{PICTURE}\n\n{TAG}")
         asked = service.first_question(service.kept_source(kept.id))
@@ -62,8 +61,6 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             old = store.add_history(f"{name} old", b"date,x\n", author=PICTURE)
             store.archive(old.id, old.version, TAG)
         yield kept.id
-        service.store().close()
-        fresh_server()
 
 
 def link(history: str, asked: Asked | None, **chosen: object) -> str:

@@ -15,18 +15,15 @@ from optimizer.store import Kept, Kind
 from optimizer.ui import service, state
 from optimizer.ui.kept_view import NOTHING, compare_frame, compare_rows, kept_lines, kept_summary, revision_lines
 from tests.ui.data_driver import fine, on_tab, session, view
-from tests.ui.driver import fresh_server, open_app, words
+from tests.ui.driver import fresh_store, open_app, words
 
 PLANS = "all_plan"
 
 
 @pytest.fixture(autouse=True)
-def _own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("OPTIMIZER_STORE", str(tmp_path / "store.sqlite"))
-    fresh_server()
-    yield
-    service.store().close()
-    fresh_server()
+def own_work(tmp_path: Path, own_store: Path) -> Iterator[None]:
+    with fresh_store(tmp_path):
+        yield
 
 
 def content(budget: float = 9000.0, revenue: float = 50_000.0, **changes: object) -> dict[str, object]:

@@ -13,7 +13,7 @@ from optimizer.planning.plan import Interval, Plan
 from optimizer.ui.components.tables import flow_html
 from optimizer.ui.format import NBSP
 from optimizer.ui.plan_charts import flow_frame, flow_height, flow_option
-from optimizer.ui.plan_flow import MOST_ENDS, Flow, flow
+from optimizer.ui.plan_flow import MOST_ENDS, End, Flow, flow
 
 MakePlan = Callable[..., Plan]
 GAIN = Interval(1.0, 0.5, 2.0)
@@ -53,6 +53,11 @@ def test_money_left_unspent_is_received_by_nobody(make: MakePlan) -> None:
     shown = flowing(replace(make([1400.0, 1000.0, 1000.0, 700.0, 0.0], GAIN), unspent=4 * 900.0))
     assert [(one.name, one.written) for one in shown.takers] == [("Instagram reel", "+200"), ("Left unspent", "+900")]
     assert "stays unspent" in shown.caption
+
+
+def test_a_long_amount_stands_on_a_line_of_its_own_and_is_never_torn() -> None:
+    assert End("Instagram reel", 800.0, "+800").label == "Instagram reel  +800"
+    assert End("Instagram carousel", 7e7, "+70,203,437").label == "Instagram carousel\n+70,203,437"
 
 
 def test_many_small_places_are_added_up(plan: Plan) -> None:

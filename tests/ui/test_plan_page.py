@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -18,6 +19,7 @@ from optimizer.planning.asked import Asked
 from optimizer.planning.plan import Plan
 from optimizer.store import Kind
 from optimizer.ui import service
+from optimizer.ui.components import results
 from optimizer.ui.components.plan_inputs import goals_of
 from tests.ui.driver import fresh_server, open_app, words
 from tests.ui.plan_app import BUDGET, IMAGE, REEL, SAMPLE, WEEKS, asked_of, headings, labels, on, plan_column
@@ -317,3 +319,11 @@ def test_the_downloads_are_the_files_of_the_command_line(plan: Plan, tmp_path: P
     write_summary(plan, tmp_path / "summary.json")
     assert (tmp_path / "plan.csv").read_bytes() == plan_csv(plan).encode("utf-8")
     assert json.loads((tmp_path / "summary.json").read_bytes()) == json.loads(summary_json(plan))
+
+
+def test_the_workbook_speaks_the_language_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: dict[str, Callable[[], bytes]] = {}
+    monkeypatch.setattr(results, "download", lambda _label, make, _file, key, **_more: made.__setitem__(key, make))
+    open_app("plan", language="vi")
+    sheet = openpyxl.load_workbook(io.BytesIO(made["download_xlsx"]())).worksheets[0]  # made after the page is drawn
+    assert sheet["B1"].value == "Mạng"

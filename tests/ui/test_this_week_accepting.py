@@ -11,17 +11,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from optimizer.language.catalogue import speaker
 from optimizer.store import Conflict, Kind
 from optimizer.ui import service
 from optimizer.ui.week_choices import LEAVE, TAKE
 from optimizer.ui.week_store import Accepted, Named, accept, accepted_plans, last_accepted
-from tests.ui.driver import open_app
+from tests.ui.driver import fresh_store, open_app
 from tests.ui.week_driver import (
     CUT,
     RAISED,
     asked,
     choose,
-    fresh_store,
     good,
     plan_now,
     shown,
@@ -163,5 +163,5 @@ def test_the_downloads_are_the_files_of_the_command_line() -> None:
     from optimizer.ui.components.week_accept import _xlsx
 
     app = good(open_app())
-    sheets = pd.ExcelFile(io.BytesIO(_xlsx(plan_now(app)))).sheet_names
+    sheets = pd.ExcelFile(io.BytesIO(_xlsx(plan_now(app), speaker("en")))).sheet_names
     assert len(sheets) >= 2

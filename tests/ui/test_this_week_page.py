@@ -21,14 +21,13 @@ from optimizer.ui.components.week_html import alerts_html
 from optimizer.ui.format import NBSP
 from optimizer.ui.week_alerts import alerts_of, quiet
 from optimizer.ui.week_choices import AMOUNT, LEAVE, TAKE, Choices
-from tests.ui.driver import open_app
+from tests.ui.driver import fresh_store, open_app
 from tests.ui.week_driver import (
     CUT,
     RAISED,
     asked,
     card,
     choose,
-    fresh_store,
     good,
     of_bytes,
     plan_now,
@@ -275,6 +274,14 @@ def test_alerts_stand_worst_first_with_their_meaning_and_few_are_open(plan: Plan
     html = alerts_html(found)
     assert html.split("<details")[0].count("<li") == 3
     assert f"{len(found) - 3} more alerts" in html
+
+
+def test_a_plan_of_weeks_that_have_begun_is_an_alert(plan: Plan) -> None:
+    past = Finding("planned-past", Severity.NOTE, "the first planned week began 21 days ago")
+    found = alerts_of(replace(plan, findings=(past, *plan.findings)), ())
+    told = next(one for one in found if one.sentence.startswith("the first planned week"))
+    assert told.level == "Check"
+    assert told.meaning == "Until newer weeks are added, these are not this week's amounts."
 
 
 def test_a_bounce_rate_that_rose_is_an_alert(sample_history: Path) -> None:

@@ -10,19 +10,15 @@ from streamlit.testing.v1 import AppTest
 
 from optimizer.planning.asked import Asked
 from optimizer.ui import service
-from tests.ui.driver import fresh_server, words
+from tests.ui.driver import fresh_store, words
 from tests.ui.what_if_app import fine, held, one, opened
 
 
 @pytest.fixture(scope="module", autouse=True)
-def kept_work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A store of this file's own, and one server for all its tests, so that histories are fitted once."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OPTIMIZER_STORE", str(tmp_path_factory.mktemp("what_if") / "store.sqlite"))
-        fresh_server()
+def kept_work(tmp_path_factory: pytest.TempPathFactory, own_store: Path) -> Iterator[None]:
+    """A store of this file's own; histories are fitted once for all its tests."""
+    with fresh_store(tmp_path_factory.mktemp("what_if")):
         yield
-        service.store().close()
-        fresh_server()
 
 
 @pytest.fixture(scope="module")

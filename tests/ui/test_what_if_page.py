@@ -16,19 +16,15 @@ from optimizer.planning.compare import Scenario
 from optimizer.store import Kind
 from optimizer.ui import service, what_if_service
 from optimizer.ui.state import View
-from tests.ui.driver import fresh_server, open_app, words
+from tests.ui.driver import fresh_store, open_app, words
 from tests.ui.what_if_app import changing, fine, held, one, opened
 
 
 @pytest.fixture(scope="module", autouse=True)
-def kept_work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A store of this file's own, and one server for all its tests, so that histories are fitted once."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OPTIMIZER_STORE", str(tmp_path_factory.mktemp("what_if") / "store.sqlite"))
-        fresh_server()
+def kept_work(tmp_path_factory: pytest.TempPathFactory, own_store: Path) -> Iterator[None]:
+    """A store of this file's own; histories are fitted once for all its tests."""
+    with fresh_store(tmp_path_factory.mktemp("what_if")):
         yield
-        service.store().close()
-        fresh_server()
 
 
 @pytest.fixture(scope="module")

@@ -312,10 +312,16 @@ def frontier(marginal: list[float]) -> FrontierView:
 def test_the_frontier_is_told_in_words() -> None:
     said = plain(levers.frontier_sentence(frontier([4.0, 2.5, 1.5]), say("Money pays."), EURO))
     assert said == (
-        "EUR 20,000 adds EUR 50,000 revenue under the best plan (90 % between 46,000 and 54,000), and EUR 41,000 split "
-        "as today; the next EUR 1 would bring EUR 2.5. Money pays."
+        "With the 8 weeks after, EUR 20,000 adds EUR 50,000 revenue under the best plan (90 % between 46,000 and "
+        "54,000), and EUR 41,000 split as today; the next EUR 1 would bring EUR 2.5. Money pays."
     )
-    assert levers.frontier_sentence(frontier([4.0, 2.5, 1.5]), "", Told("conversions", "EUR")).endswith("2.5.")
+    counted = levers.frontier_sentence(frontier([4.0, 2.5, 1.5]), "", Told("conversions", "EUR"))
+    assert counted.endswith("2.5 conversions.")
+
+
+def test_counts_are_told_with_their_name_and_money_without_a_currency_as_such() -> None:
+    said = plain(levers.frontier_sentence(frontier([4.0, 0.025, 1.5]), "", Told("conversions", "")))
+    assert said.endswith("the next unit of money would bring 0.025 conversions.")
 
 
 def test_where_money_stops_paying_is_marked_if_it_is_in_sight() -> None:

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from html import unescape
-from pathlib import Path
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from optimizer.planning.asked import Asked
@@ -18,18 +14,6 @@ from optimizer.ui import service, state
 from tests.ui.driver import open_app, words
 
 CUT, RAISED = "facebook/image", "instagram/carousel"
-
-
-@contextmanager
-def fresh_store(folder: Path) -> Iterator[None]:
-    """Kept work of one test alone; fits stay."""
-    service.store().close()
-    service.store.clear()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OPTIMIZER_STORE", str(folder / "store.sqlite"))
-        yield
-        service.store().close()
-    service.store.clear()
 
 
 def shown(app: AppTest) -> str:

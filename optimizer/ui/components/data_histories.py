@@ -83,8 +83,8 @@ def _open_now() -> None:
     source = current_source()
     if source is None:
         return
-    name = _("Sample (simulated)") if source.sample else source.name
-    part(markdown(name), _("All pages show this history. Choose another one in the list below or beside the pages."))
+    name = _("Sample (simulated)") if source.sample else markdown(source.name)
+    part(name, _("All pages show this history. Choose another one in the list below or beside the pages."))
     done = st.session_state.pop(DONE, "")
     if done:
         st.success(_("{name} is on file and open now.", name=markdown(done)), icon=":material/check:")

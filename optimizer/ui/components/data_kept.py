@@ -9,11 +9,12 @@ import streamlit as st
 from optimizer.errors import InputError
 from optimizer.language import say
 from optimizer.planning.asked import Asked
+from optimizer.reports import frame_csv
 from optimizer.store import Kept, Kind
 from optimizer.ui import service, state, what_if_state
 from optimizer.ui.components.data_histories import history_hooks
 from optimizer.ui.components.data_table import table_html
-from optimizer.ui.components.downloads import csv_bytes, download
+from optimizer.ui.components.downloads import download
 from optimizer.ui.components.kept import Hooks, kept_list
 from optimizer.ui.components.titles import part
 from optimizer.ui.kept_view import compare_frame, compare_rows, kept_summary, kind_names
@@ -118,4 +119,4 @@ def _show_compare(first: Kept, second: Kept) -> None:
         _("Figures as they were kept; nothing was worked out anew. The difference is the second minus the first.")
     )
     frame = compare_frame(rows, (first.name, second.name))
-    download(_("Download the comparison"), lambda: csv_bytes(frame), "plans_compared.csv", key="kept_compared")
+    download(_("Download the comparison"), lambda: frame_csv(frame), "plans_compared.csv", key="kept_compared")

@@ -16,9 +16,10 @@ from optimizer.history.content_types import (
     preview,
     proposals,
 )
+from optimizer.reports import frame_csv
 from optimizer.ui import service, state
 from optimizer.ui.components.data_table import table_html
-from optimizer.ui.components.downloads import csv_bytes, download
+from optimizer.ui.components.downloads import download
 from optimizer.ui.components.kept import attempt, show_attempt
 from optimizer.ui.components.titles import part
 from optimizer.ui.components.work import current_source
@@ -243,7 +244,7 @@ def _show_preview(found: Preview, drafts: Drafts, source: Source) -> None:
         [(line.content_type, line.rows, line.spend, ", ".join(line.before)) for line in found.lines],
         columns=["content_type", "rows", "spend", "content_type_in_file"],
     )
-    download(_("Download this table"), lambda: csv_bytes(frame), "content_types.csv", key="naming_download")
+    download(_("Download this table"), lambda: frame_csv(frame), "content_types.csv", key="naming_download")
 
 
 def _idle(found: Preview, drafts: Drafts) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from optimizer.planning.export import harmless
+from optimizer.reports import frame_csv
 from optimizer.ui.language import _
 
 CSV, XLSX, JSON = (
@@ -46,25 +46,9 @@ def download(label: str, make: bytes | Callable[[], bytes], file_name: str, key:
 
 def chart_data(frame: pd.DataFrame, name: str) -> None:
     """The numbers behind a chart, as CSV, below it."""
-    download(_("Data of this chart"), lambda: csv_bytes(frame), f"{_plain(name)}.csv", key=f"data_{name}", quiet=True)
+    download(_("Data of this chart"), lambda: frame_csv(frame), f"{_plain(name)}.csv", key=f"data_{name}", quiet=True)
 
 
 def _plain(name: str) -> str:
     """A name that every system takes for a file."""
     return re.sub(r"[^\w.]+", "-", name).strip("-.")
-
-
-def csv_bytes(frame: pd.DataFrame) -> bytes:
-    """A table as CSV for spreadsheets, its texts made harmless.
-
-    Examples
-    --------
-    >>> csv_bytes(pd.DataFrame({"=name": ["=1+1"], "spend": [2.5]})).decode("utf-8-sig").splitlines()
-    ["'=name,spend", "'=1+1,2.5"]
-    """
-    text = frame.copy()
-    text.columns = [harmless(str(name)) for name in text.columns]
-    for name in text.columns:
-        if not pd.api.types.is_numeric_dtype(text[name]):
-            text[name] = [harmless(str(value)) if value is not None else "" for value in text[name]]
-    return text.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")

@@ -7,6 +7,7 @@ two agree the widget stays the same, so that focus and scroll stay too; where th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -20,7 +21,7 @@ from optimizer.ui.cells import table_step
 from optimizer.ui.components.plan_inputs import refuse, show_refused
 from optimizer.ui.components.work import Work
 from optimizer.ui.format import common_step, place_name
-from optimizer.ui.language import _
+from optimizer.ui.language import _, browser_language, language
 from optimizer.ui.plan_edits import AMOUNT, KEEP, LEAST, MOST, GridRow, freed, rows_of, take
 
 KEY = "plan_grid"
@@ -78,9 +79,9 @@ def _columns() -> dict[str, ColumnConfig]:
     return {
         PLACE: config.TextColumn(_("Place"), pinned=True),
         RECENT: config.NumberColumn(
-            _("Lately"), help=_("Mean of the last 12 complete weeks, scaled to this budget."), format="localized"
+            _("Lately"), help=_("Mean of the last 12 complete weeks, scaled to this budget."), format=number_format()
         ),
-        PLANNED: config.NumberColumn(_("Plan"), format="localized"),
+        PLANNED: config.NumberColumn(_("Plan"), format=number_format()),
         KEEP: config.CheckboxColumn(_("Fix"), width="small", help=_("Tick to keep the plan's amount here.")),
         AMOUNT: _amount(_("Fixed at"), _("The place gets exactly this much a week.")),
         LEAST: _amount(_("At least"), _("Smallest amount a week; empty for 0.")),
@@ -88,8 +89,15 @@ def _columns() -> dict[str, ColumnConfig]:
     }
 
 
+def number_format() -> Literal["localized", "plain"]:
+    """Thousands as the browser writes them where it speaks the language of the page, else none: 3,400 and 3.400 are two
+    numbers to some.
+    """
+    return "localized" if browser_language() == language() else "plain"
+
+
 def _amount(label: str, definition: str) -> ColumnConfig:
-    return st.column_config.NumberColumn(label, help=definition, format="localized", min_value=0.0)
+    return st.column_config.NumberColumn(label, help=definition, format=number_format(), min_value=0.0)
 
 
 def _key(asked: Asked, rows: Sequence[GridRow]) -> str:

@@ -94,4 +94,4 @@ h1.co-title { font-size: 1rem; font-weight: 600; padding: 0; margin: 0; opacity:
 def stylesheet() -> str:
     """The rules as an HTML element."""
     others = (style_data, style_performance, style_plan, style_week, style_what_if)
-    return f"<style>{CSS}{''.join(one.CSS for one in others)}</style>"
+    return f"<style>{CSS}{''.join(one.CSS for one in others)}{style_data.upload_words()}</style>"

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
+from optimizer.ui.language import _
+from optimizer.ui.uploads import MAX_MEGABYTES
+
 CSS = """
 .co-list { border-collapse: collapse; width: 100%; font-size: .875rem; font-variant-numeric: tabular-nums; }
 .co-list th { font-weight: 600; text-align: left; padding: .45rem .5rem; vertical-align: top; }
@@ -31,3 +36,20 @@ CSS = """
   .co-list .co-n { text-align: left; white-space: normal; }
 }
 """
+
+
+def upload_words() -> str:
+    """The words inside the field for files, which the widget itself has in English alone."""
+    button, limits = _("Choose a file"), _("CSV, XLSX or Parquet, up to {most} MB", most=MAX_MEGABYTES)
+    field = ".stFileUploader section"
+    return (
+        f"{field} button p {{ display: none; }} {field} button div:has(> p)::after {{ content: {_quoted(button)}; }}"
+        f"{field} [data-testid=stFileUploaderDropzoneInstructions] span {{ font-size: 0; }}"
+        f"{field} [data-testid=stFileUploaderDropzoneInstructions] span::after "
+        f"{{ content: {_quoted(limits)}; font-size: .875rem; }}"
+    )
+
+
+def _quoted(words: str) -> str:
+    """Words as CSS takes them, without what could end the element they stand in."""
+    return json.dumps(words.replace("<", ""), ensure_ascii=False)

@@ -32,6 +32,13 @@ def show_results(comparison: Comparison) -> None:
         _definition(),
         _("Expected over the weeks of the plan, with 90 % intervals; ▲ more and ▼ less than as planned."),
     )
+    if any(scenario.change.added for scenario in comparison.scenarios):
+        st.caption(
+            _(
+                "With a new place in one of them all scenarios are fitted anew, so that they compare: the figures of "
+                "the plan differ a little from those of the page Plan."
+            )
+        )
     st.html(comparison_html(names, outcome_rows(comparison)))
     _differences(comparison)
     part(

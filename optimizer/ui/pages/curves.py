@@ -15,8 +15,8 @@ from optimizer.ui.components.downloads import chart_data
 from optimizer.ui.components.empty import show_no_history
 from optimizer.ui.components.titles import page_title, part
 from optimizer.ui.components.work import Work, current_work
-from optimizer.ui.format import markdown
 from optimizer.ui.failures import show_problem
+from optimizer.ui.format import markdown
 from optimizer.ui.language import _, tell
 from optimizer.ui.pages import page_file
 
@@ -89,6 +89,7 @@ def _lines(curves: ReturnCurves) -> None:
         list(names),
         format_func=lambda label: names[label],
         max_selections=view.MOST_PLACES,
+        placeholder=_("Choose places"),
         key=PICKER,
         on_change=_keep_places,
     )

@@ -63,3 +63,18 @@ def test_for_profit_the_curves_are_those_of_revenue(history: History) -> None:
     curves, _ = made(history, goal="profit", settings=Settings(margin=0.4))
     assert curves.outcome == "revenue"
     assert curves.break_even == pytest.approx(2.5)
+
+
+def test_what_is_said_of_today_and_the_plan_is_what_the_moves_say(history: History) -> None:
+    curves, plan = made(history)
+    assert curves.marginal_today.tolist() == [move.marginal_today for move in plan.moves]  # type: ignore[attr-defined]
+    assert curves.marginal_plan.tolist() == [move.marginal for move in plan.moves]  # type: ignore[attr-defined]
+    profit, _ = made(history, goal="profit", settings=Settings(margin=0.4))
+    read = [profit.marginal_at(c, spend) for c, spend in enumerate(profit.plan)]
+    assert profit.marginal_plan == pytest.approx(read, rel=0.02)  # in revenue, as the curves are
+
+
+def test_a_careful_plan_is_read_from_the_curves_of_all_cases(history: History) -> None:
+    curves, _ = made(history, risk="careful")
+    read = [curves.marginal_at(c, spend) for c, spend in enumerate(curves.plan)]
+    assert curves.marginal_plan.tolist() == read

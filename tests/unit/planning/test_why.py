@@ -18,7 +18,7 @@ from optimizer.planning.build import Material, assemble, make_plan
 from optimizer.planning.question import settle
 from optimizer.planning.request import PlanRequest
 from optimizer.planning.swaps import Swaps
-from optimizer.planning.why import why_not_less, why_not_more
+from optimizer.planning.why import _less, why_not_less, why_not_more
 from tests.unit.planning.conftest import CAP, CELLS, HALF, PRICE, TAIL, KnownResponse
 
 FACEBOOK, INSTAGRAM, TIKTOK = CELLS
@@ -164,6 +164,14 @@ def test_a_lock_and_a_cell_that_is_switched_off(panel, response):
 def test_a_cell_that_gets_everything(panel, response):
     plan = planned(panel, response, upper=(np.inf, 0.0, 0.0))
     assert why_not_more(plan, FACEBOOK) == "It gets the whole budget of EUR 1,200 a week already."
+
+
+def test_the_only_place_there_is_has_nowhere_to_give_to(panel, response):
+    plan = planned(panel, response)
+    alone = replace(
+        Swaps.of(plan, plan.cells[0], ()), weekly=np.array([700.0]), lower=np.zeros(1), upper=np.full(1, 9e3)
+    )
+    assert _less(alone) == "There is no other place for its money."
 
 
 def test_a_rule_that_stops_it_is_named_with_what_it_costs(panel, response):
