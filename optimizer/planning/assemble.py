@@ -77,8 +77,8 @@ def assemble(material: Material, tell: Progress) -> Plan:
     split = Split(choice.baseline.mean(axis=1), choice.spend.mean(axis=1), choice.problem.bounds)
     unit = money_unit(question.weekly, len(panel.cells))
     wording = Wording(goal, panel.currency, unit, 10.0**-question.decimals, fitted.responsive)
-    returns = _returns(choice.compared, split, question, unit)
-    bands = _bands(fitted, question, goal_bands(fitted, question, upper, recall))
+    returns = plan_returns(choice.compared, split, question, unit)
+    bands = plan_bands(fitted, question, goal_bands(fitted, question, upper, recall))
     unspent = max(question.budget - float(choice.spend.sum()), 0.0) if not question.spend_all else 0.0
     findings = [*known, *of_response(fitted), *question.findings, *of_figures(panel, question, totals.total)]
     findings += of_todays_split(panel, question, choice.problem.bounds)
@@ -114,7 +114,7 @@ def assemble(material: Material, tell: Progress) -> Plan:
     return plan
 
 
-def _returns(curves: Curves, split: Split, question: Question, unit: float) -> Returns:
+def plan_returns(curves: Curves, split: Split, question: Question, unit: float) -> Returns:
     """Returns per unit of money: a weekly amount is spent once in every week of the plan; for profit it comes off."""
     weeks, paid = question.weeks, question.cost_of_money / question.weeks
     first, last = curves.knots[:, 0], curves.knots[:, -1]
@@ -151,7 +151,8 @@ def _coming_weeks(panel: Panel, weeks: int) -> NDArray[np.datetime64]:
     return following
 
 
-def _bands(fitted: Response, question: Question, bands: Bands) -> CurveBands:
+def plan_bands(fitted: Response, question: Question, bands: Bands) -> CurveBands:
+    """Curves for charts, with the weeks of the history and what was ever tried."""
     panel = fitted.panel
     outcome = goal_history(panel, question.goal, question.worths, question.margin)
     points = tuple(_points(panel.spend[c], outcome[c]) for c in range(len(panel.cells)))

@@ -10,7 +10,7 @@ import numpy as np
 from optimizer.history.findings import Finding, Severity, worst_first
 from optimizer.history.panel import Floats
 from optimizer.language.message import say
-from optimizer.planning.assemble import _bands, _returns
+from optimizer.planning.assemble import plan_bands, plan_returns
 from optimizer.planning.explain import Split, explain_moves
 from optimizer.planning.notes import WEEK, of_calendar, of_figures, of_response, of_todays_split
 from optimizer.planning.outlook import by_cell, look_ahead, sum_up
@@ -49,7 +49,7 @@ def told(
     unit = money_unit(question.weekly, len(panel.cells))
     wording = Wording(question.goal, panel.currency, unit, 10.0**-question.decimals, first.responsive)
     split = Split(chosen.start, chosen.spend, question.bounds)
-    returns = _returns(posture.curves, split, far, unit)
+    returns = plan_returns(posture.curves, split, far, unit)
     shown = Told.of(posture, chosen, trials, aim, returns)
     told_moves = explain_moves(panel.cells, split, returns, first.evidence, wording)
     moves = tuple(reason_of(shown, c, move, wording) for c, move in enumerate(told_moves))
@@ -74,7 +74,7 @@ def told(
         allocation=certify_written(posture.problem, chosen.best, spend, start, wording.step),
         bounds=question.bounds,
         curves=posture.curves,
-        bands=_bands(first, question, goal_bands(first, question, posture.curves.knots[:, -1])),
+        bands=plan_bands(first, question, goal_bands(first, question, posture.curves.knots[:, -1])),
         findings=_findings(posture, chosen, totals.total, unspent),
         run=RunInfo(run_id(posture, settings), panel.source_sha256, __version__, posture.request.seed, settings),
         responsive=first.responsive,

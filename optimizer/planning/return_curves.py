@@ -140,7 +140,7 @@ def _read(at: Floats, spend: Floats, marginal: Floats) -> Floats:
 
 
 def _said(plan: Plan, name: str, margin: float | None, read: Floats) -> Floats:
-    """(C,) marginal returns as the moves say them, in revenue where they speak of profit; those read if of the worst."""
+    """(C,) marginal returns as the moves say them, in revenue where they speak of profit; read where of the worst."""
     if plan.risk == CAREFUL:
         return read
     said = np.array([getattr(move, name) for move in plan.moves])

@@ -12,7 +12,7 @@ from optimizer.language import place
 from optimizer.planning.return_curves import ReturnCurves
 from optimizer.planning.wording import MONEY_OUTCOMES
 from optimizer.ui.charts_curves import Line
-from optimizer.ui.format import money
+from optimizer.ui.format import begun, money
 from optimizer.ui.language import _, tell
 from optimizer.ui.view import amount, goal_name, one_more
 
@@ -36,7 +36,7 @@ def spend_title(curves: ReturnCurves) -> str:
 def marginal_title(curves: ReturnCurves) -> str:
     """Axis title of the marginal return."""
     unit = curves.currency or _("unit of money")
-    return _("{goal} per {unit} more", goal=_capital(goal_name(curves.outcome)), unit=unit)
+    return _("{goal} per {unit} more", goal=begun(goal_name(curves.outcome)), unit=unit)
 
 
 def response_line(curves: ReturnCurves, c: int) -> Line:
@@ -208,7 +208,3 @@ def _counted(curves: ReturnCurves, value: float) -> str:
     if curves.outcome in MONEY_OUTCOMES:
         return text
     return _("{amount} {goal}", amount=text, goal=goal_name(curves.outcome))
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

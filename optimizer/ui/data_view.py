@@ -16,6 +16,7 @@ from optimizer.history.mapping import LEAVE_OUT, SHARED, ColumnMapping, currency
 from optimizer.history.schema import BY_NAME, NUMERIC, REQUIRED, fold
 from optimizer.ui.format import content_name, day, money, number, percent
 from optimizer.ui.language import _, n_, tell
+from optimizer.ui.view import FindingLine
 
 if TYPE_CHECKING:
     from optimizer.planning.asked import Asked
@@ -42,16 +43,7 @@ def by_and_when(author: str, time: dt.datetime) -> str:
     return _("{author}, {when}", author=author, when=moment(time)) if author else moment(time)
 
 
-@dataclass(frozen=True)
-class FindingRow:
-    """One finding: its level as a word, and its sentence in the reader's language."""
-
-    level: str
-    serious: bool
-    sentence: str
-
-
-def finding_rows(findings: Sequence[Finding]) -> tuple[FindingRow, ...]:
+def finding_rows(findings: Sequence[Finding]) -> tuple[FindingLine, ...]:
     """Findings for people, worst first."""
     names = {
         Severity.SERIOUS: _("Serious"),
@@ -59,7 +51,7 @@ def finding_rows(findings: Sequence[Finding]) -> tuple[FindingRow, ...]:
         Severity.NOTE: _("Note"),
     }
     return tuple(
-        FindingRow(names[one.severity], one.severity is Severity.SERIOUS, tell(one.text))
+        FindingLine(names[one.severity], tell(one.text), one.severity is Severity.SERIOUS)
         for one in worst_first(tuple(findings))
     )
 

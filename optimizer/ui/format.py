@@ -12,6 +12,7 @@ from optimizer.ui.language import _, speaker
 __all__ = [
     "MINUS",
     "NBSP",
+    "begun",
     "common_step",
     "content_name",
     "day",
@@ -132,6 +133,17 @@ def in_words(count: int) -> str:
         _("six"), _("seven"), _("eight"), _("nine"), _("ten"), _("eleven"),
     )  # fmt: skip
     return words[count] if 0 <= count < len(words) else number(count)
+
+
+def begun(text: str) -> str:
+    """Text that begins a sentence or a line of its own, with a large letter.
+
+    Examples
+    --------
+    >>> begun("link post"), begun("")
+    ('Link post', '')
+    """
+    return text[:1].upper() + text[1:]
 
 
 def content_name(content_type: str) -> str:

@@ -13,7 +13,7 @@ from optimizer.planning.wording import MONEY_OUTCOMES, outcome_name
 from optimizer.store import Kept, Kind, Revision
 from optimizer.store.records import What
 from optimizer.ui.data_view import by_and_when
-from optimizer.ui.format import common_step, day, money, number, percent, signed
+from optimizer.ui.format import begun, common_step, day, money, number, percent, signed
 from optimizer.ui.language import _, n_, tell
 
 NOTHING = "–"
@@ -132,7 +132,7 @@ def compare_rows(first: Plain, second: Plain) -> tuple[CompareRow, ...]:
         ),
     ]
     for outcome in _outcomes(first, second):
-        name = _begun(tell(outcome_name(outcome)))
+        name = begun(tell(outcome_name(outcome)))
         rows.append(_interval(name, (first, second), "total", outcome))
         rows.append(_interval(_("More {outcome} than today's split", outcome=tell(outcome_name(outcome))),
                               (first, second), "gain", outcome))  # fmt: skip
@@ -211,7 +211,7 @@ def _status(content: Plain) -> str:
 
 def _goal(content: Plain) -> str:
     goal = _table(content, "figures").get("goal")
-    return _begun(tell(outcome_name(goal))) if isinstance(goal, str) and goal else ""
+    return begun(tell(outcome_name(goal))) if isinstance(goal, str) and goal else ""
 
 
 def _week(content: Plain) -> str:
@@ -256,7 +256,3 @@ def _value(content: Plain, *path: str) -> float:
     """A number inside what was kept; NaN where it is not there."""
     found = _table(content, *path[:-1]).get(path[-1])
     return float(found) if isinstance(found, int | float) and not isinstance(found, bool) else math.nan
-
-
-def _begun(name: str) -> str:
-    return name[:1].upper() + name[1:]

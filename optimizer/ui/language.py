@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from optimizer.language import catalogue
 from optimizer.language.catalogue import LANGUAGES, Speaker
+from optimizer.language.message import Message
 
 KEY = "language"
 PARAMETER = "lang"
 FIRST = next(iter(LANGUAGES))
+_OPTION = re.compile(r" \(--[a-z-]+(?: [A-Z]+)?\)")  # an option of the command line, in brackets
 
 
 def language() -> str:
@@ -69,4 +73,16 @@ def tell(value: object) -> str:
     >>> tell(place(("tiktok", "link_post")))
     'TikTok link post'
     """
-    return speaker().tell(value)
+    told = speaker().tell(value)
+    return _on_screen(told) if isinstance(value, Message) and "--" in told else told
+
+
+def _on_screen(text: str) -> str:
+    """A sentence without the options of the command line that it names.
+
+    Examples
+    --------
+    >>> _on_screen("the maximums (--bounds FILE) add up; write margin = 0.4 in --settings FILE")
+    'the maximums add up; write margin = 0.4 in Data and settings'
+    """
+    return _OPTION.sub("", text).replace("--settings FILE", _("Data and settings"))

@@ -26,7 +26,7 @@ from optimizer.history import Cell, Panel
 from optimizer.language import place
 from optimizer.planning.rules_file import RuleContext, read_rules_text
 from optimizer.response.curves import Curves
-from optimizer.ui.format import money, number, percent
+from optimizer.ui.format import begun, money, number, percent
 from optimizer.ui.language import _, n_, tell
 
 FILE = "rules.toml"
@@ -77,7 +77,7 @@ def rule_lines(rules: Sequence[Rule], cells: Sequence[Cell], currency: str) -> t
         That the rules count by.
     currency : str
     """
-    return tuple(RuleLine(_begun(tell(rule.label)), _says(rule, cells, currency)) for rule in rules)
+    return tuple(RuleLine(begun(tell(rule.label)), _says(rule, cells, currency)) for rule in rules)
 
 
 def cell_names(own: Sequence[int], cells: Sequence[Cell]) -> str:
@@ -165,7 +165,3 @@ def _change(rule: ChangeLimit, names: str, currency: str) -> str:
     if rule.always:
         parts.append(_("A change of up to {amount} a week is always allowed.", amount=money(rule.always, currency)))
     return " ".join(parts)
-
-
-def _begun(name: str) -> str:
-    return name[:1].upper() + name[1:]

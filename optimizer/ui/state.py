@@ -29,6 +29,7 @@ MOST_CHOICES = 100
 LONGEST_CHOICE = 50_000  # characters of one selection, as JSON: hundreds of long names
 
 _VIEW, _KEPT, _PROBLEM, AUTHOR = "view_now", "view_kept", "view_problem", "author"
+_LEFT = "views_left"  # by history
 Choice = TypeVar("Choice")
 
 
@@ -140,9 +141,12 @@ def change(**fields: object) -> None:
 
 
 def choose_history(history: str) -> None:
-    """Change to another history: its own question, no scenarios, nothing selected."""
-    if history != view().history:
-        show(View(history=history))
+    """Change to another history, with what this visit last asked of it; nothing of the one that is left is lost."""
+    now = view()
+    if history != now.history:
+        left: dict[str, View] = st.session_state.setdefault(_LEFT, {})
+        left[now.history] = now
+        show(left.get(history, View(history=history)))
 
 
 def chosen(name: str, default: Choice) -> Choice:

@@ -13,7 +13,7 @@ from optimizer.planning.headline import proof
 from optimizer.planning.plan import Interval, Move, Plan
 from optimizer.planning.verdict import Verdict, has_moved, moved_money, verdict
 from optimizer.planning.wording import MONEY_OUTCOMES, PROFIT, outcome_name
-from optimizer.ui.format import common_step, day, in_words, money, number, percent, place_name
+from optimizer.ui.format import begun, common_step, day, in_words, money, number, percent, place_name
 from optimizer.ui.language import _, n_, tell
 
 NAMED_SHARE = 0.6  # the places a headline names hold at least this share of the money moved
@@ -110,7 +110,7 @@ def headline(plan: Plan) -> Headline:
         "{words} week from {start}.",
         "{words} weeks from {start}.",
         len(plan.weeks),
-        words=_begun(in_words(len(plan.weeks))),
+        words=begun(in_words(len(plan.weeks))),
         start=day(plan.weeks[0]),
     )
     today = (
@@ -138,11 +138,6 @@ def _today_moved(plan: Plan) -> bool:
     today = {move.cell.label: move.today for move in plan.moves}
     scale = sum(today.values()) / sum(recent.values())
     return any(has_moved(scale * spend, today.get(label, 0.0)) for label, spend in recent.items())
-
-
-def _begun(word: str) -> str:
-    """A word that begins a sentence."""
-    return word[:1].upper() + word[1:]
 
 
 def _worth(plan: Plan, said: Verdict) -> str:
@@ -213,7 +208,7 @@ def _total(plan: Plan) -> Figure:
         goal=goal,
     )
     return Figure(
-        _begun(_("Expected {goal}", goal=goal)),
+        begun(_("Expected {goal}", goal=goal)),
         _rounded(plan.total[plan.goal], plan.goal, plan.currency),
         _interval(plan.total[plan.goal]),
         profit_definition() if plan.goal == PROFIT else organic,

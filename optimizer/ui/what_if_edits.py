@@ -16,7 +16,7 @@ from optimizer.language.message import place, say
 from optimizer.planning.asked import Asked
 from optimizer.planning.change import EVERYWHERE, Change
 from optimizer.planning.compare import LONGEST_NAME, Scenario
-from optimizer.ui.format import nice_round, percent
+from optimizer.ui.format import begun, nice_round, percent
 from optimizer.ui.language import _
 from optimizer.ui.what_if_words import changes
 
@@ -116,12 +116,8 @@ def ideas(asked: Asked, networks: Sequence[str]) -> tuple[Idea, ...]:
         ("promotion", Change(promotion={1: IDEA_PROMOTION})),
         *((f"off_{name}", Change(off=(name,))) for name in (networks if len(networks) > 1 else ())),
     ]
-    found += [(key, _begun("; ".join(changes(change, ""))), asked, change) for key, change in different]
+    found += [(key, begun("; ".join(changes(change, ""))), asked, change) for key, change in different]
     return tuple(Idea(key, name, Scenario(name, question, change)) for key, name, question, change in found)
-
-
-def _begun(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _budget(asked: Asked, factor: float) -> Asked:

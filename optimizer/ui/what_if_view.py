@@ -13,7 +13,7 @@ from optimizer.planning.compare import CPA, ROAS, SPEND, Comparison, Row
 from optimizer.planning.plan import Interval, Plan
 from optimizer.planning.wording import MONEY_OUTCOMES
 from optimizer.ui.cells import DOWN, SAME, UP
-from optimizer.ui.format import common_step, money, network_name, number
+from optimizer.ui.format import begun, common_step, money, network_name, number
 from optimizer.ui.language import _, tell
 from optimizer.ui.view import amount, goal_name
 
@@ -57,7 +57,7 @@ class Sentence:
 def name_of(outcome: str) -> str:
     """What an outcome of a comparison is called at the head of a row."""
     usual = {SPEND: _("Spend"), CPA: _("Cost per conversion"), ROAS: _("Revenue per unit of spend (ROAS)")}
-    return usual.get(outcome) or _begun(goal_name(outcome))
+    return usual.get(outcome) or begun(goal_name(outcome))
 
 
 def in_money(outcome: str) -> bool:
@@ -87,7 +87,7 @@ def _sentence(comparison: Comparison, place: int) -> Sentence:
         return Sentence(_("Cannot be planned: {problem}", problem=tell(problem)), fails=True)
     row = comparison.row(place, comparison.goal)
     if row is None:
-        text = _("{goal} is not forecast for it, so it cannot be compared.", goal=_begun(goal_name(comparison.goal)))
+        text = _("{goal} is not forecast for it, so it cannot be compared.", goal=begun(goal_name(comparison.goal)))
         return Sentence(text, fails=False)
     if place == comparison.base or row.difference is None:
         return Sentence(_expected(comparison, row), fails=False)
@@ -358,7 +358,3 @@ def _fine(outcome: str, step: float) -> float:
 
 def _step(interval: Interval) -> float:
     return common_step(interval.mean, interval.low, interval.high)
-
-
-def _begun(text: str) -> str:
-    return text[:1].upper() + text[1:]

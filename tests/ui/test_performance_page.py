@@ -31,8 +31,7 @@ from optimizer.ui.performance_view import (
     remarks,
     usual_period,
 )
-from tests.ui.driver import open_app, words
-from tests.ui.week_driver import fresh_store
+from tests.ui.driver import fresh_store, open_app, words
 
 
 @pytest.fixture(autouse=True)

@@ -235,6 +235,7 @@ def test_a_new_content_type_gets_money_and_goes_again(history: str) -> None:
     fine(app)
     assert held(app)[1].change == Change(added=(("facebook", "live talk"),), added_most={"facebook/live talk": 600.0})
     assert app.text_input(key="what_if_new_content").value == ""
+    assert "differ a little from those of the page Plan" in words(app)
     assert "new: Facebook live talk, up to EUR 600 a week" in words(app).replace("New", "new")
     app.button(key="what_if_old_facebook_live talk").click().run()
     assert held(app)[1].change == Change()

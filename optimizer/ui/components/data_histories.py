@@ -18,11 +18,11 @@ from optimizer.ui import service, state
 from optimizer.ui.components.data_mapping import column_table
 from optimizer.ui.components.downloads import download
 from optimizer.ui.components.kept import Hooks, attempt, kept_list, show_attempt
+from optimizer.ui.components.tables import findings_html
 from optimizer.ui.components.titles import part
 from optimizer.ui.components.work import current_source
 from optimizer.ui.data_store import duplicate_history, keep_mapping, reading_of
 from optimizer.ui.data_view import (
-    FindingRow,
     counted,
     finding_rows,
     findings_title,
@@ -107,19 +107,9 @@ def _open_now() -> None:
         rows = finding_rows(known.findings)
         with st.expander(findings_title(known.findings), expanded=any(row.serious for row in rows), key="found"):
             nothing = _("Every row was read, and nothing looks odd.")
-            st.html(findings_html(rows) or f"<p>{escape(nothing)}</p>")
+            st.html(findings_html(rows) if rows else f"<p>{escape(nothing)}</p>")
     if not source.sample:
         _own_columns(source)
-
-
-def findings_html(rows: Sequence[FindingRow]) -> str:
-    """Findings as a list of sentences, each with its level as a word; "" where there is none."""
-    items = "".join(
-        f'<li><span class="co-level co-{"serious" if row.serious else "mild"}">{escape(row.level)}</span>'
-        f"<span>{escape(row.sentence)}</span></li>"
-        for row in rows
-    )
-    return f'<ul class="co-findings">{items}</ul>' if items else ""
 
 
 def _own_columns(source: Source) -> None:

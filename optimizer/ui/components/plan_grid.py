@@ -90,8 +90,10 @@ def _columns() -> dict[str, ColumnConfig]:
 
 
 def number_format() -> Literal["localized", "plain"]:
-    """Thousands as the browser writes them where it speaks the language of the page, else none: 3,400 and 3.400 are two
-    numbers to some.
+    """How amounts are written in the grid, which can only write them as the browser does.
+
+    To some 3,400 is three thousand four hundred and to others three and a bit: where the browser does not speak the
+    language of the page, thousands are not marked at all.
     """
     return "localized" if browser_language() == language() else "plain"
 

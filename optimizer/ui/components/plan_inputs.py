@@ -17,7 +17,7 @@ from optimizer.planning.request import CAREFUL, MEAN, MOST_WEEKS
 from optimizer.planning.wording import PROFIT, VALUE
 from optimizer.ui import state
 from optimizer.ui.components.work import Work
-from optimizer.ui.format import day, markdown, money, number, percent
+from optimizer.ui.format import begun, day, markdown, money, number, percent
 from optimizer.ui.language import _, n_, tell
 from optimizer.ui.service import Facts
 from optimizer.ui.view import goal_name
@@ -125,7 +125,7 @@ def _goal(work: Work) -> None:
     st.selectbox(
         _("Goal"),
         goals,
-        format_func=lambda goal: _begun(goal_name(goal)),
+        format_func=lambda goal: begun(goal_name(goal)),
         key=GOAL,
         help=_(
             "What the plan makes as large as it can; conversions and revenue are forecast too. Value is the sum of "
@@ -318,7 +318,3 @@ def budget_step(recent: float) -> float:
     while step * 10 > recent > 0:
         step /= 10
     return step
-
-
-def _begun(word: str) -> str:
-    return word[:1].upper() + word[1:]

@@ -17,7 +17,7 @@ from optimizer.ui.components.titles import part
 from optimizer.ui.components.work import Work, current_work
 from optimizer.ui.data_store import keep_usual, usual
 from optimizer.ui.data_view import by_and_when
-from optimizer.ui.format import content_name, markdown
+from optimizer.ui.format import begun, content_name, markdown
 from optimizer.ui.kept_view import revision_lines
 from optimizer.ui.language import _, tell
 from optimizer.ui.service import Facts
@@ -83,11 +83,11 @@ def _form(work: Work, version: int) -> None:
                 "a margin of 40 %."
             )
         )
-        outcomes = {name: markdown(_begun(tell(outcome_name(name)))) for name in fields.outcomes}
+        outcomes = {name: markdown(begun(tell(outcome_name(name)))) for name in fields.outcomes}
         _numbers("worth", fields.outcomes, outcomes, lowest=None)
         st.markdown(_("**What a content type costs to produce**, once per plan that uses it"))
         _numbers(
-            "production", fields.production, {name: markdown(_begun(content_name(name))) for name in fields.production}
+            "production", fields.production, {name: markdown(begun(content_name(name))) for name in fields.production}
         )
         with st.container(horizontal=True):
             given = (known, tuple(fields.outcomes), tuple(fields.production))
@@ -268,7 +268,3 @@ def _read_file(upload: st.runtime.uploaded_file_manager.UploadedFile, known: Fac
         st.session_state[SAID] = _("Used for this question on all pages.")
 
     attempt(PROBLEM, do)
-
-
-def _begun(name: str) -> str:
-    return name[:1].upper() + name[1:]

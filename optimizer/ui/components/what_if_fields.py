@@ -14,7 +14,7 @@ from optimizer.planning.request import CAREFUL, MEAN
 from optimizer.ui import what_if_state
 from optimizer.ui.components.plan_inputs import budget_step, goals_of
 from optimizer.ui.components.work import Work
-from optimizer.ui.format import markdown, network_name
+from optimizer.ui.format import begun, markdown, network_name
 from optimizer.ui.language import _
 from optimizer.ui.view import goal_name
 from optimizer.ui.what_if_edits import percentage_of, set_in, share_of, with_asked, with_change
@@ -200,8 +200,3 @@ def networks_of(work: Work, scenario: Scenario) -> tuple[str, ...]:
 def row(gap: Literal["small", "medium"] = "medium") -> st.delta_generator.DeltaGenerator:
     """Fields side by side, as many as there is room for."""
     return st.container(horizontal=True, vertical_alignment="bottom", gap=gap)
-
-
-def begun(text: str) -> str:
-    """Text that begins with a large letter."""
-    return text[:1].upper() + text[1:]

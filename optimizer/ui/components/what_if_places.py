@@ -8,9 +8,9 @@ import streamlit as st
 from optimizer.planning.compare import Scenario
 from optimizer.ui import what_if_state
 from optimizer.ui.components.plan_inputs import budget_step
-from optimizer.ui.components.what_if_fields import NARROW, WIDE, Field, begun, changer, networks_of, number_field, row
+from optimizer.ui.components.what_if_fields import NARROW, WIDE, Field, changer, networks_of, number_field, row
 from optimizer.ui.components.work import Work
-from optimizer.ui.format import content_name, day, markdown, money, network_name
+from optimizer.ui.format import begun, content_name, day, markdown, money, network_name
 from optimizer.ui.language import _
 from optimizer.ui.what_if_edits import percentage_of, set_in, share_of, with_cell, with_change, without_cell
 from optimizer.ui.what_if_words import changes, place_of

@@ -168,9 +168,8 @@ def test_a_cell_that_gets_everything(panel, response):
 
 def test_the_only_place_there_is_has_nowhere_to_give_to(panel, response):
     plan = planned(panel, response)
-    alone = replace(
-        Swaps.of(plan, plan.cells[0], ()), weekly=np.array([700.0]), lower=np.zeros(1), upper=np.full(1, 9e3)
-    )
+    swaps, one = Swaps.of(plan, plan.cells[0], ()), np.ones(1)
+    alone = replace(swaps, weekly=700.0 * one, lower=0.0 * one, upper=9_000.0 * one)
     assert _less(alone) == "There is no other place for its money."
 
 
