@@ -9,7 +9,8 @@ from optimizer.ui.language import _
 from optimizer.ui.plan_flow import End, Flow
 
 ROW, LEAST = 46, 180  # height in pixels: of an end, and of the whole
-MARGIN = 175  # pixels beside the bars, where their names stand
+MARGIN, WIDEST = 175, 250  # pixels beside the bars, where their names stand: usually, and at most
+LETTER, GAP = 7.2, 16  # pixels of a letter, and between a name and the edge
 
 
 def flow_height(flow: Flow) -> int:
@@ -19,9 +20,10 @@ def flow_height(flow: Flow) -> int:
 
 def flow_option(flow: Flow) -> dict[str, object]:
     """Givers on the left in orange, takers on the right in blue; sign, side and name say the same."""
+    margin = flow_margin(flow)
     nodes: list[dict[str, object]] = [
-        *(_node(one, PLAN, "left") for one in flow.givers),
-        *(_node(one, CURVE, "right") for one in flow.takers),
+        *(_node(one, PLAN, "left", margin) for one in flow.givers),
+        *(_node(one, CURVE, "right", margin) for one in flow.takers),
     ]
     nodes.append({"name": flow.middle, "itemStyle": {"color": QUIET, "borderWidth": 0}, "label": {"position": "right"}})
     links: list[dict[str, object]] = [
@@ -32,8 +34,8 @@ def flow_option(flow: Flow) -> dict[str, object]:
         "type": "sankey",
         "data": nodes,
         "links": links,
-        "left": MARGIN,
-        "right": MARGIN,
+        "left": margin,
+        "right": margin,
         "top": 8,
         "bottom": 8,
         "nodeWidth": 12,
@@ -59,7 +61,13 @@ def flow_frame(flow: Flow) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[_("From"), _("To"), _("Money a week")])
 
 
-def _node(end: End, color: str, side: str) -> dict[str, object]:
+def flow_margin(flow: Flow) -> int:
+    """Pixels that give the longest name its line, so that no amount is torn apart."""
+    longest = max(len(one.label) for one in (*flow.givers, *flow.takers))
+    return round(min(max(MARGIN, longest * LETTER + GAP), WIDEST))
+
+
+def _node(end: End, color: str, side: str, margin: int) -> dict[str, object]:
     """A bar whose name stands on the outside."""
-    label = {"position": side, "width": MARGIN - 16, "overflow": "break", "lineHeight": 16}
+    label = {"position": side, "width": margin - GAP, "overflow": "break", "lineHeight": 16}
     return {"name": end.label, "itemStyle": {"color": color, "borderWidth": 0}, "label": label}

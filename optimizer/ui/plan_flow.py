@@ -17,7 +17,6 @@ from optimizer.ui.cells import DOWN, UP, table_step
 from optimizer.ui.format import money, place_name, signed
 from optimizer.ui.language import _, n_
 
-ONE_LINE = 22  # letters and figures of a name with its amount that fit beside a bar
 MOST_ENDS = 8  # on each side; the smallest ones beyond are added up
 
 
@@ -40,9 +39,8 @@ class End:
 
     @property
     def label(self) -> str:
-        """Name and amount, unique on its side and beside those of the other one; the amount is never torn apart."""
-        between = "  " if len(self.name) + len(self.written) <= ONE_LINE else "\n"
-        return f"{self.name}{between}{self.written}"
+        """Name and amount, unique on its side and beside those of the other one."""
+        return f"{self.name}  {self.written}"
 
 
 @dataclass(frozen=True, eq=False)

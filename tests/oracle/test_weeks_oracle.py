@@ -67,9 +67,10 @@ def test_weekly_plan_stands_between_grid_and_bound(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(0, 12))
 def test_risk_stands_between_grid_and_bound(seed: int) -> None:
     problem, plans, values = grid_of(seed, 2)
-    problem = replace(problem, seconds=0.7)
     for risk in (*RISKS, Risk(Kind.PROBABILITY, target=float(np.quantile(values.mean(axis=1), 0.9)))):
-        result = solve_risk(problem, risk)
+        # quantiles and probabilities take all the time they get; the others must be done in theirs on a busy machine too
+        patience = 2.5 if risk.kind in (Kind.MEAN, Kind.CVAR) else 0.7
+        result = solve_risk(replace(problem, seconds=patience), risk)
         proof = result.certificate
         assert keeps(problem, result.spend)
         draws = values_of(problem, result.spend[None])[0]

@@ -7,7 +7,6 @@ two agree the widget stays the same, so that focus and scroll stay too; where th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -89,13 +88,13 @@ def _columns() -> dict[str, ColumnConfig]:
     }
 
 
-def number_format() -> Literal["localized", "plain"]:
+def number_format() -> str:
     """How amounts are written in the grid, which can only write them as the browser does.
 
     To some 3,400 is three thousand four hundred and to others three and a bit: where the browser does not speak the
     language of the page, thousands are not marked at all.
     """
-    return "localized" if browser_language() == language() else "plain"
+    return "localized" if browser_language() == language() else "%.12g"
 
 
 def _amount(label: str, definition: str) -> ColumnConfig:

@@ -11,7 +11,7 @@ h1.co-title { font-size: 1rem; font-weight: 600; padding: 0; margin: 0; opacity:
 .co-headline h2 { font-size: 1.55rem; line-height: 1.35; font-weight: 600; letter-spacing: 0; padding: 0;
     margin: 0 0 .35rem; text-wrap: pretty; max-width: 72ch; }
 .co-headline p { font-size: .875rem; opacity: .75; margin: 0; }
-.st-key-figures > div { flex: 1 1 0; min-width: max(10rem, min-content); }
+.st-key-figures > div { flex: 1 1 10rem; min-width: min-content; }
 .co-alert { border: 1px solid rgba(158,48,59,.45); background: rgba(217,74,87,.08); border-radius: .5rem;
     padding: .1rem .9rem; }
 .co-alert li:last-child { border-bottom: 0 !important; }
@@ -59,7 +59,7 @@ h1.co-title { font-size: 1rem; font-weight: 600; padding: 0; margin: 0; opacity:
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 4.2rem 1rem 3rem; }
   .co-headline h2 { font-size: 1.25rem; }
-  .st-key-figures > div { min-width: 9rem; }
+  .st-key-figures > div { flex-basis: 9rem; }
   .st-key-figures [data-testid="stMetricValue"] { font-size: 1.5rem; }
   .co-grid, .co-grid tbody, .co-grid tr, .co-grid tbody th,
   .co-moves, .co-moves tbody, .co-moves tr { display: block; width: 100%; }
