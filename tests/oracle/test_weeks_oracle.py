@@ -68,7 +68,7 @@ def test_weekly_plan_stands_between_grid_and_bound(seed: int) -> None:
 def test_risk_stands_between_grid_and_bound(seed: int) -> None:
     problem, plans, values = grid_of(seed, 2)
     for risk in (*RISKS, Risk(Kind.PROBABILITY, target=float(np.quantile(values.mean(axis=1), 0.9)))):
-        # quantiles and probabilities take all the time they get; the others must be done in theirs on a busy machine too
+        # quantiles and probabilities take all the time they get; the others must end in theirs, on a busy machine too
         patience = 2.5 if risk.kind in (Kind.MEAN, Kind.CVAR) else 0.7
         result = solve_risk(replace(problem, seconds=patience), risk)
         proof = result.certificate
