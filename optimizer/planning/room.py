@@ -89,7 +89,10 @@ def asked_bounds(panel: Panel, request: PlanRequest, default: Bounds) -> tuple[B
 
 
 def _by_label(cells: Sequence[Cell], limits: CellLimits, default: Bounds) -> Bounds:
-    """Bounds from limits by label; a default maximum does not hold a minimum down, nor the other way round."""
+    """Bounds from limits by label; a default maximum does not hold a minimum down, nor the other way round.
+
+    A minimum above the default maximum leaves no maximum, or the cell would be fixed where only a floor was asked for.
+    """
     labels = [cell.label for cell in cells]
     for name in limits:
         if name not in labels:
@@ -98,7 +101,7 @@ def _by_label(cells: Sequence[Cell], limits: CellLimits, default: Bounds) -> Bou
     for c, label in enumerate(labels):
         least, most = limits.get(label, (None, None))
         if least is not None:
-            lower[c], upper[c] = least, max(upper[c], least)
+            lower[c], upper[c] = least, upper[c] if least <= upper[c] else np.inf
         if most is not None:
             upper[c] = most
             lower[c] = lower[c] if least is not None else min(lower[c], most)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from optimizer.errors import InputError
+from optimizer.errors import InfeasibleError, InputError
+from optimizer.history import build_panel, load_history
+from optimizer.planning import make_plan
 from optimizer.planning.asked import Asked
 from optimizer.planning.plan_rules import plan_rules
 from optimizer.planning.question import settle
 from optimizer.planning.request import PlanRequest, RulesText
+from optimizer.planning.room import default_bounds
 
 WHOLE = Asked(
     budget=4000.0,
@@ -116,3 +120,18 @@ def test_share_and_step_leave_out_what_is_locked(panel, response):
     assert (share.cells, share.share) == ((0, 2), 0.5)
     assert (step.cells, step.share) == ((0, 2), 0.2)
     assert step.always == pytest.approx(0.2 * 300.0)  # the usual cell has 300 of 1,000 a week
+
+
+def test_a_minimum_above_the_usual_maximum_is_a_floor_and_no_fixed_amount(history_file):
+    panel = build_panel(load_history(history_file))
+    usual = default_bounds(panel.recent_spend).upper
+    c = int(np.argmin(usual))
+    floor = 2.0 * float(usual[c])
+    asked = Asked(4 * 2.0 * float(panel.recent_spend.sum()), 4, limits={panel.cells[c].label: (floor, None)})
+    bounds = settle(panel, asked.request(panel)).bounds
+    assert bounds.lower[c] == floor
+    assert bounds.upper[c] == pytest.approx(asked.budget / asked.weeks)
+    # a share it cannot keep is a clash that is told, not a share that is passed over
+    tight = replace(asked, largest_share=0.5 * floor / (asked.budget / asked.weeks))
+    with pytest.raises(InfeasibleError):
+        make_plan(load_history(history_file), tight.request(panel))
