@@ -252,10 +252,9 @@ def _check_common(scenario: Scenario, base: Scenario) -> None:
 
 
 def _planned(studio_for: StudioFor, history: History, scenario: Scenario, added: Sequence[Cell]) -> Plan:
-    from optimizer.history import build_panel
-    from optimizer.planning.studio import answer
+    from optimizer.planning.studio import answer, panel_of
 
-    request = scenario.asked.request(build_panel(history, by_audience=scenario.asked.by_audience))
+    request = scenario.asked.request(panel_of(history, scenario.asked.by_audience))
     return answer(studio_for(request, added), request, scenario.change)
 
 

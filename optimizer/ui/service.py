@@ -14,7 +14,7 @@ import streamlit as st
 
 import optimizer
 from optimizer.errors import InfeasibleError, InputError
-from optimizer.history import Cell, Finding, History, build_panel
+from optimizer.history import Cell, Finding, History
 from optimizer.history.content_types import to_json
 from optimizer.history.sample import HISTORY_FILE, write_sample
 from optimizer.planning.asked import Asked
@@ -23,7 +23,7 @@ from optimizer.planning.decisions import decide
 from optimizer.planning.goal import usual_goals
 from optimizer.planning.plan import Plan
 from optimizer.planning.request import PlanRequest
-from optimizer.planning.studio import Studio, answer, basis_of, open_studio
+from optimizer.planning.studio import Studio, answer, basis_of, open_studio, panel_of
 from optimizer.store import Kept, Kind, Store, open_store
 from optimizer.ui.data_store import Reading, reading_of, usual
 from optimizer.ui.format import nice_round
@@ -153,7 +153,7 @@ def first_question(source: Source) -> Asked:
     if rules is not None:
         text = str(rules.content.get("text", ""))
         with suppress(InputError):  # the page Data and settings says what of them does not fit
-            read_for_words(text, build_panel(history(source)), asked.budget / asked.weeks)
+            read_for_words(text, panel_of(history(source)), asked.budget / asked.weeks)
             asked = replace(asked, rules=text)
     return asked
 
@@ -165,7 +165,7 @@ def holds(known: Facts) -> Holds:
 
 def studio(source: Source, asked: Asked, change: Change = NO_CHANGE, progress: Progress | None = None) -> Studio:
     """The fitted history behind a question, kept for the questions that follow."""
-    panel = build_panel(history(source), by_audience=asked.by_audience)
+    panel = panel_of(history(source), asked.by_audience)
     return studio_for(source, asked.request(panel), change.added_cells, progress)
 
 
@@ -229,7 +229,7 @@ def _history(sha256: str, name: str, day: dt.date, _source: Source) -> History:
 @st.cache_resource(max_entries=KEPT_HISTORIES, show_spinner=False)
 def _facts(sha256: str, name: str, day: dt.date, _source: Source) -> Facts:
     read = history(_source)
-    panel = build_panel(read)
+    panel = panel_of(read)
     named = read.table.get("audience", ())
     return Facts(
         weeks=len(panel.weeks),

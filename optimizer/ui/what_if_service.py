@@ -9,7 +9,6 @@ from typing import TypeVar
 
 import streamlit as st
 
-from optimizer.history import build_panel
 from optimizer.history.panel import Cell
 from optimizer.language import Message
 from optimizer.planning.change import Change
@@ -28,7 +27,7 @@ from optimizer.planning.levers import (
 )
 from optimizer.planning.next_money import break_even
 from optimizer.planning.request import PlanRequest
-from optimizer.planning.studio import Studio
+from optimizer.planning.studio import Studio, panel_of
 from optimizer.ui import service
 from optimizer.ui.recent import Recent
 from optimizer.ui.service import Progress
@@ -160,7 +159,7 @@ def added_cells(scenarios: Sequence[Scenario]) -> tuple[Cell, ...]:
 
 
 def _ask(source: Source, scenario: Scenario, added: Sequence[Cell], question: Question[Answer]) -> Answer:
-    request = scenario.asked.request(build_panel(service.history(source), by_audience=scenario.asked.by_audience))
+    request = scenario.asked.request(panel_of(service.history(source), scenario.asked.by_audience))
     return question(service.studio_for(source, request, added), request)
 
 

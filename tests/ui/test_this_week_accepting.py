@@ -160,8 +160,8 @@ def test_the_last_accepted_plan_is_of_the_same_money_and_kind() -> None:
 
 
 def test_the_downloads_are_the_files_of_the_command_line() -> None:
-    from optimizer.ui.components.week_accept import _xlsx
+    from optimizer.ui.components.downloads import plan_sheet
 
     app = good(open_app())
-    sheets = pd.ExcelFile(io.BytesIO(_xlsx(plan_now(app), speaker("en")))).sheet_names
+    sheets = pd.ExcelFile(io.BytesIO(plan_sheet(plan_now(app), speaker("en")))).sheet_names
     assert len(sheets) >= 2

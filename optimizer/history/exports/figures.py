@@ -253,11 +253,6 @@ def engagements(values: Mapping[str, Floats]) -> Floats | None:
     return np.asarray(np.sum(parts, axis=0)) if "reactions" in values else None
 
 
-def money_roles() -> tuple[str, ...]:
-    """Roles that are amounts of money."""
-    return ("spend", "purchase_value", "conversion_value")
-
-
 def codes_of(*columns: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """(N,) one number per distinct combination, and the first row of each."""
     frame = pd.DataFrame(dict(enumerate(columns)))

@@ -8,6 +8,8 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
+from optimizer.language.catalogue import Speaker
+from optimizer.planning.plan import Plan
 from optimizer.reports import frame_csv
 from optimizer.ui.language import _
 
@@ -52,3 +54,10 @@ def chart_data(frame: pd.DataFrame, name: str) -> None:
 def _plain(name: str) -> str:
     """A name that every system takes for a file."""
     return re.sub(r"[^\w.]+", "-", name).strip("-.")
+
+
+def plan_sheet(plan: Plan, speaks: Speaker) -> bytes:
+    """A plan as XLSX, in the language of the page that offers it: the file is made after that page is drawn."""
+    from optimizer.reports import plan_xlsx
+
+    return plan_xlsx(plan, speaks)

@@ -12,9 +12,9 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from optimizer.history import build_panel
 from optimizer.planning.asked import Asked
 from optimizer.planning.plan import Plan
+from optimizer.planning.studio import panel_of
 from optimizer.ui import service, state
 from optimizer.ui.cells import table_step
 from optimizer.ui.components.plan_inputs import refuse, show_refused
@@ -32,7 +32,7 @@ PLACE, RECENT, PLANNED = "place", "recent", "plan"
 
 def show_editor(work: Work, plan: Plan | None) -> None:
     """Draw the editable grid and the button that clears it; without a plan its column stays empty."""
-    panel = build_panel(service.history(work.source), by_audience=work.asked.by_audience)
+    panel = panel_of(service.history(work.source), work.asked.by_audience)
     rows = rows_of(work.asked, panel.cells, panel.recent_spend, plan)
     step = table_step(plan) if plan else common_step(work.asked.budget / work.asked.weeks / len(rows))
     key = _key(work.asked, rows)

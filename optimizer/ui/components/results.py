@@ -5,13 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from optimizer.history import Finding
-from optimizer.language.catalogue import Speaker
 from optimizer.planning.asked import Asked
 from optimizer.planning.export import plan_csv, summary, summary_json
 from optimizer.planning.plan import Plan
 from optimizer.store import Kind
 from optimizer.ui import cells, view
-from optimizer.ui.components.downloads import chart_data, download
+from optimizer.ui.components.downloads import chart_data, download, plan_sheet
 from optimizer.ui.components.kept import keep_button
 from optimizer.ui.components.tables import (
     alert_html,
@@ -125,7 +124,7 @@ def show_files(plan: Plan, asked: Asked) -> None:
     part(_("Keep and download"))
     with st.container(horizontal=True, key="downloads"):
         download(_("Plan as CSV"), lambda: plan_csv(plan).encode("utf-8"), f"plan-{first}.csv", key="download_plan")
-        download(_("Plan as XLSX"), lambda: _xlsx(plan, speaks), f"plan-{first}.xlsx", key="download_xlsx")
+        download(_("Plan as XLSX"), lambda: plan_sheet(plan, speaks), f"plan-{first}.xlsx", key="download_xlsx")
         download(
             _("Summary as JSON"),
             lambda: summary_json(plan).encode("utf-8"),
@@ -139,12 +138,6 @@ def show_files(plan: Plan, asked: Asked) -> None:
 def kept_content(plan: Plan, asked: Asked) -> dict[str, object]:
     """What is kept of a plan: the question, its figures, and that nobody has accepted it yet."""
     return {"asked": asked.to_json(), "figures": summary(plan), "status": "draft", "run": plan.run.id}
-
-
-def _xlsx(plan: Plan, speaks: Speaker) -> bytes:
-    from optimizer.reports import plan_xlsx
-
-    return plan_xlsx(plan, speaks)
 
 
 def show_findings(findings: tuple[Finding, ...]) -> None:

@@ -8,8 +8,8 @@ from importlib.resources import files
 import streamlit as st
 
 from optimizer.errors import OptimizerError
-from optimizer.history import build_panel
 from optimizer.planning.asked import LONGEST_RULES
+from optimizer.planning.studio import panel_of
 from optimizer.store import Kept, Kind
 from optimizer.ui import service, state
 from optimizer.ui.components.downloads import download
@@ -84,7 +84,7 @@ def _checked(text: str, work: Work) -> tuple[tuple[RuleLine, ...], bool]:
     if not text.strip():
         return (), True
     try:
-        panel = build_panel(service.history(work.source), by_audience=work.asked.by_audience)
+        panel = panel_of(service.history(work.source), work.asked.by_audience)
         rules = read_for_words(text, panel, work.asked.budget / work.asked.weeks)
     except OptimizerError as problem:
         show_problem(problem)

@@ -7,12 +7,11 @@ from functools import partial
 
 import streamlit as st
 
-from optimizer.language.catalogue import Speaker
 from optimizer.planning.export import plan_csv
 from optimizer.planning.plan import Plan
 from optimizer.store.values import LONGEST_NAME, LONGEST_NOTE
 from optimizer.ui import service
-from optimizer.ui.components.downloads import download
+from optimizer.ui.components.downloads import download, plan_sheet
 from optimizer.ui.components.kept import attempt, author_field, kept_history, show_attempt, taken_author
 from optimizer.ui.components.titles import part
 from optimizer.ui.components.week_html import accepted_html, amounts_html, changed_html
@@ -121,13 +120,7 @@ def _next_steps(plan: Plan, held: Accepted) -> None:
     first = str(plan.weeks[0])
     with st.container(horizontal=True, key="week_downloads"):
         download(_("Plan as CSV"), lambda: plan_csv(plan).encode("utf-8"), f"plan-{first}.csv", key="week_csv")
-        download(_("Plan as XLSX"), partial(_xlsx, plan, speaker()), f"plan-{first}.xlsx", key="week_xlsx")
-
-
-def _xlsx(plan: Plan, speaks: Speaker) -> bytes:
-    from optimizer.reports import plan_xlsx
-
-    return plan_xlsx(plan, speaks)
+        download(_("Plan as XLSX"), partial(plan_sheet, plan, speaker()), f"plan-{first}.xlsx", key="week_xlsx")
 
 
 def _changed(now: Decided, plans: Sequence[Accepted], held: Accepted | None) -> None:
