@@ -154,7 +154,7 @@ def _coming_weeks(panel: Panel, weeks: int) -> NDArray[np.datetime64]:
 def plan_bands(fitted: Response, question: Question, bands: Bands) -> CurveBands:
     """Curves for charts, with the weeks of the history and what was ever tried."""
     panel = fitted.panel
-    outcome = goal_history(panel, question.goal, question.worths, question.margin)
+    outcome = goal_history(panel, question.goal, question.worths, question.margin, question.economics.media_rate)
     points = tuple(_points(panel.spend[c], outcome[c]) for c in range(len(panel.cells)))
     tried = np.array([one.tried for one in fitted.evidence], dtype=np.float64).reshape(-1, 2)
     return CurveBands(bands.spend, bands.mean, bands.low, bands.high, points, tried)

@@ -1,7 +1,7 @@
 """Economics of a plan: margin, team and production, and the profit they leave of revenue.
 
-profit = margin x revenue - media - production - team, for the weeks of the plan. Production arises once per plan and
-content type, as soon as anything is spent on it.
+profit = margin x revenue - media - agency's share of media - production - team, tools and agency, for the weeks of the
+plan. Production arises once per plan and content type, as soon as anything is spent on it.
 """
 
 from __future__ import annotations
@@ -34,14 +34,17 @@ class Economics:
     margin : float or None
         Contribution margin of one unit of revenue; None where it is not known, and with it profit.
     team : float
-        Account currency over the plan's weeks.
+        Team, tools and agency, account currency over the plan's weeks.
     production : mapping of content type to float
         Account currency per plan, as soon as the content type is used; above 0.
+    media_rate : float
+        What one unit of media spend costs with what an agency takes on top, 1 or more.
     """
 
     margin: float | None = None
     team: float = 0.0
     production: Mapping[str, float] = field(default_factory=dict)
+    media_rate: float = 1.0
 
     def production_cost(self, cells: Sequence[Cell], spend: Floats) -> float:
         """What the content types cost that get any of a spend (C, H)."""
@@ -88,11 +91,13 @@ class Economics:
 
         margin = 0.0 if self.margin is None else self.margin
         return OutcomeDraws(
-            margin * revenue.expected - spend, margin * revenue.observed - spend, margin * revenue.after
+            margin * revenue.expected - self.media_rate * spend,
+            margin * revenue.observed - self.media_rate * spend,
+            margin * revenue.after,
         )
 
     def shared_cost(self, cells: Sequence[Cell], spend: Floats) -> float:
-        """Production and team of a spend (C, H)."""
+        """Production, team, tools and agency of a spend (C, H)."""
         return self.team + self.production_cost(cells, spend)
 
 
@@ -105,9 +110,9 @@ def economics_of(settings: Settings | None, change: Change, weeks: int, cells: S
         A production cost of a content type that the history does not have, or a team's cost without a margin.
     """
     margin = None if settings is None else settings.margin
-    monthly = 0.0 if settings is None else settings.team_per_month
+    monthly = 0.0 if settings is None else settings.fixed_per_month
     kinds = {cell.content_type for cell in cells}
-    production = dict(settings.production) if settings is not None else {}
+    production = settings.production_costs if settings is not None else {}
     for name in production:
         if name not in kinds:
             where = say("{file}, key {key}", file=settings.file, key=f"production.{name}")  # type: ignore[union-attr]
@@ -118,7 +123,8 @@ def economics_of(settings: Settings | None, change: Change, weeks: int, cells: S
     if change.team_cost and margin is None:
         raise InputError.at(_needs_margin(), fix=say("write margin = 0.4 or so in --settings FILE"))
     team = monthly * weeks / WEEKS_PER_MONTH + change.team_cost
-    return Economics(margin, team, {name: cost for name, cost in production.items() if cost > 0})
+    rate = 1.0 if settings is None else 1.0 + settings.finance.agency_share
+    return Economics(margin, team, {name: cost for name, cost in production.items() if cost > 0}, rate)
 
 
 def _needs_margin() -> Message:

@@ -104,13 +104,15 @@ def goal_worths(panel: Panel, goal: str, settings: Settings | None) -> dict[str,
     return settings.worths
 
 
-def goal_history(panel: Panel, goal: str, worths: Mapping[str, float], margin: float = 1.0) -> Floats:
+def goal_history(
+    panel: Panel, goal: str, worths: Mapping[str, float], margin: float = 1.0, media_rate: float = 1.0
+) -> Floats:
     """(C, T) the goal as it was in the past; NaN where any part of it was not observed.
 
-    Profit is that before production and team, at `margin` of revenue.
+    Profit is that before production and team, at `margin` of revenue and `media_rate` a unit of spend.
     """
     if goal == PROFIT:
-        return np.asarray(margin * panel.outcomes["revenue"] - panel.spend)
+        return np.asarray(margin * panel.outcomes["revenue"] - media_rate * panel.spend)
     if goal != VALUE:
         return panel.outcomes[goal]
     return np.asarray(sum(worth * panel.outcomes[name] for name, worth in worths.items()), dtype=np.float64)

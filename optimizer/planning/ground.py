@@ -49,7 +49,7 @@ class Ground:
         Expected goal of the plan's weeks, organic included, if nothing were spent in them.
     goal, currency : str
     margin : float or None
-        Contribution margin of the settings.
+        Contribution margin of the settings, over what one unit of media costs with an agency's share.
     responsive : bool
         Whether the history shows any response to spend; where it does not, plans keep today's split.
     careful : bool
@@ -227,14 +227,14 @@ def curves_of(studio: Studio, posed: Posed, change: Change, ends: Floats) -> Cur
 
 def on_problem(problem: Problem, posed: Posed, idle: Floats | None = None) -> Ground:
     """The ground of a problem that was made for a question; `idle` where it is known."""
-    question, first = posed.question, posed.responses[0]
+    question, first, economics = posed.question, posed.responses[0], posed.question.economics
     return Ground(
         problem=problem,
         weekly=goal_weekly(first, question),
         idle=_idle(first, question) if idle is None else idle,
         goal=question.goal,
         currency=first.panel.currency,
-        margin=question.economics.margin,
+        margin=None if economics.margin is None else economics.margin / economics.media_rate,
         responsive=first.responsive,
     )
 

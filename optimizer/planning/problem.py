@@ -59,7 +59,10 @@ def goal_bands(fitted: Response, question: Question, upper: Floats, recall: Reca
     bands = fitted.bands(upper, outcome) if recall is None else recall.bands(fitted, upper, outcome)
     if question.goal != PROFIT:
         return bands
-    mean, low, high = (question.margin * values - bands.spend for values in (bands.mean, bands.low, bands.high))
+    mean, low, high = (
+        question.margin * values - question.economics.media_rate * bands.spend
+        for values in (bands.mean, bands.low, bands.high)
+    )
     return replace(bands, mean=mean, low=low, high=high)
 
 

@@ -80,7 +80,7 @@ class Question:
     @property
     def cost_of_money(self) -> float:
         """Goal units lost per unit of weekly money: for profit what it costs in all weeks, else nothing."""
-        return float(self.weeks) if self.goal == PROFIT else 0.0
+        return self.weeks * self.economics.media_rate if self.goal == PROFIT else 0.0
 
     @property
     def margin(self) -> float:
@@ -220,6 +220,8 @@ def request_settings(panel: Panel, request: PlanRequest, question: Question) -> 
         more["team"] = round(economics.team, 6)
     if economics.production:
         more["production"] = dict(economics.production)
+    if economics.media_rate != 1.0:
+        more["media_rate"] = economics.media_rate
     if request.risk != MEAN:
         more["risk"] = request.risk
     return {

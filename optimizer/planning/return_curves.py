@@ -111,6 +111,7 @@ def return_curves(studio: Studio, request: PlanRequest, plan: Plan) -> ReturnCur
     low, high = np.quantile(value, BAND, axis=0)
     marginal_low, marginal_high = np.quantile(slope, BAND, axis=0)
     margin = None if settings is None else settings.margin
+    rate = 1.0 if settings is None else 1.0 + settings.finance.agency_share
     marginal = slope.mean(axis=0)
     return ReturnCurves(
         cells=plan.cells,
@@ -128,9 +129,9 @@ def return_curves(studio: Studio, request: PlanRequest, plan: Plan) -> ReturnCur
         points=tuple(_seen(*pair) for pair in zip(studio.panel.spend, history, strict=True)),
         today=today,
         plan=planned,
-        marginal_today=_said(plan, "marginal_today", margin, _read(today, spend, marginal)),
-        marginal_plan=_said(plan, "marginal", margin, _read(planned, spend, marginal)),
-        break_even=_break_even(outcome, margin),
+        marginal_today=_said(plan, "marginal_today", (margin, rate), _read(today, spend, marginal)),
+        marginal_plan=_said(plan, "marginal", (margin, rate), _read(planned, spend, marginal)),
+        break_even=_break_even(outcome, margin, rate),
     )
 
 
@@ -139,12 +140,12 @@ def _read(at: Floats, spend: Floats, marginal: Floats) -> Floats:
     return np.array([np.interp(*one) for one in zip(at, spend, marginal, strict=True)])
 
 
-def _said(plan: Plan, name: str, margin: float | None, read: Floats) -> Floats:
+def _said(plan: Plan, name: str, money: tuple[float | None, float], read: Floats) -> Floats:
     """(C,) marginal returns as the moves say them, in revenue where they speak of profit; read where of the worst."""
     if plan.risk == CAREFUL:
         return read
-    said = np.array([getattr(move, name) for move in plan.moves])
-    return (said + 1.0) / margin if plan.goal == PROFIT and margin else said
+    said, (margin, rate) = np.array([getattr(move, name) for move in plan.moves]), money
+    return (said + rate) / margin if plan.goal == PROFIT and margin else said
 
 
 def _seen(spend: Floats, outcome: Floats) -> Floats:
@@ -153,8 +154,8 @@ def _seen(spend: Floats, outcome: Floats) -> Floats:
     return np.column_stack([spend[known], outcome[known]])
 
 
-def _break_even(outcome: str, margin: float | None) -> float | None:
-    """Marginal return at which the next unit of money earns just itself."""
+def _break_even(outcome: str, margin: float | None, rate: float) -> float | None:
+    """Marginal return at which the next unit of money earns just what it costs."""
     if outcome == VALUE:
         return 1.0
-    return 1.0 / margin if outcome == "revenue" and margin is not None else None
+    return rate / margin if outcome == "revenue" and margin is not None else None

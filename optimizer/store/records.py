@@ -24,6 +24,18 @@ class Kind(StrEnum):
     """Rules that give content types their names."""
     MAPPING = "mapping"
     """Which header of a file means which column."""
+    EXPORTS = "exports"
+    """What a history was made of: how its exports are read, and what older ones had."""
+    NETWORK_RULES = "network_rules"
+    TEMPLATE = "template"
+    """A network's own upload table with places to write in."""
+    POSTS = "posts"
+    """A list of organic posts."""
+    PERIOD_BUDGET = "period_budget"
+    RECORD = "record"
+    """A plan of record: never changed, only superseded by another that names it as its parent."""
+    ACTUALS = "actuals"
+    """What a period brought, as booked."""
 
 
 class What(StrEnum):

@@ -104,10 +104,10 @@ def test_the_template_reads_as_it_stands_and_filled_in(write):
         ("margin = true", ", key margin: margin is true; write the share of revenue"),
         ("team_per_month = 5", ", key team_per_month: it comes off profit, which needs a margin; write margin = 0.4 or "
          "so too, or take the line out."),
-        ("margin = 1\nteam_per_month = -5", ", key team_per_month: team_per_month is -5; write what team and tools "
-         "cost a month, a number of account currency, 0 or more."),
-        ("[production]\nvideo = -1", ", key production.video: video is -1; write what the content type costs a plan"),
-        ("[production]\nvideo = '9'", ", key production.video: video is '9'; write what the content type costs a plan"),
+        ("margin = 1\nteam_per_month = -5", ", key team_per_month: team_per_month is -5; write what the team "
+         "costs a month, a number of account currency, 0 or more."),
+        ("[production]\nvideo = -1", ", key production.video: video is -1; write what one asset of the content"),
+        ("[production]\nvideo = '9'", ", key production.video: video is '9'; write what one asset of the content"),
         ("[production]\n'' = 9", ", key production: a content type has no name that can be; write the name"),
         ("production = 5", ", key production: production is 5; write a table [production] with a line such as video"),
         (f"[outcomes]\nclicks = 1{'0' * 400}", f", key outcomes.clicks: clicks is 1{'0' * 39}...; write the worth"),
@@ -179,3 +179,62 @@ def test_no_such_file_and_a_folder(tmp_path):
         read_settings(tmp_path / "none.toml")
     with pytest.raises(InputError, match=r"the file cannot be read \(Is a directory\); give a TOML file\.$"):
         read_settings(tmp_path)
+
+
+SHARES = {"cost_of_goods": 0.45, "variable_costs": 0.1, "returns": 0.05}
+
+
+def test_cost_shares_may_stand_instead_of_the_margin():
+    assert settings_of({"finance": SHARES}).margin == 0.4
+    assert settings_of({"finance": SHARES, "margin": 0.4}).margin == 0.4
+    assert settings_of({"finance": {"cost_of_goods": 0.45}}).margin is None
+    with pytest.raises(InputError) as told:
+        settings_of({"finance": SHARES, "margin": 0.5})
+    assert str(told.value) == (
+        "settings, key finance: the cost shares leave 0.4 of revenue, which is not the margin; correct one of them, or "
+        "take the margin out."
+    )
+
+
+def test_fixed_costs_and_production_add_up():
+    plain = {"margin": 1.0, "team_per_month": 1000.0, "finance": {"tools_per_month": 200.0, "agency_per_month": 50.0}}
+    settings = settings_of({**plain, "production": {"video": 300.0, "image": 40.0}, "assets": {"video": 3}})
+    assert settings.fixed_per_month == 1250.0
+    assert settings.production_costs == {"video": 900.0, "image": 40.0}
+
+
+def test_a_day_may_be_written_with_or_without_quotes(write):
+    for day in ("2027-01-04", '"2027-01-04"'):
+        text = f'calendar = "4-4-5"\nyear_start = {day}\n[source]\nmargin = {{ owner = "Ana", date = {day} }}\n'
+        settings = read_settings(write("settings.toml", text))
+        assert settings.fiscal.period_of(settings.year_start).name == "FY2027 P01"
+        assert settings.source["margin"].date == settings.year_start
+
+
+def test_a_bare_factor_has_no_doubt():
+    factors = settings_of({"incrementality": {"facebook": 0.8, "x": {"factor": 0.7, "low": 0.5, "high": 0.9}}})
+    assert factors.incrementality["facebook"].low is None
+    assert (factors.incrementality["x"].low, factors.incrementality["x"].high) == (0.5, 0.9)
+
+
+@pytest.mark.parametrize(
+    ("plain", "told"),
+    [
+        ({"margin": 1.4}, "key margin: margin is 1.4; write the share of revenue"),
+        ({"finance": {"tools_per_month": -3}}, "key finance.tools_per_month: tools_per_month is -3; write account"),
+        ({"finance": {"agency_share": -0.1}}, "key finance.agency_share: agency_share is -0.1; write a share of media"),
+        ({"finance": {"hurdle": 0.1}}, "key finance.hurdle: hurdle is not a known key; did you mean hurdle_rate?"),
+        ({"hurdle_rate": 0.1}, "key hurdle_rate: hurdle_rate is not a known key; hurdle_rate stands below the line"),
+        ({"incrementality": {"x": {"factor": 0.8, "low": 0.9, "high": 1.0}}}, "key incrementality.x.high: high is 1"),
+        ({"incrementality": {"x": 0}}, "key incrementality.x.factor: factor is 0; write a number above 0 and up to 3"),
+        ({"incrementality": {"x": {}}}, "key incrementality.x.factor: it is missing; write a number above 0"),
+        ({"source": {"margin": {"date": "soon"}}}, "key source.margin.date: date is 'soon'; write owner and note"),
+        ({"calendar": "4-4-5"}, "key year_rule: a calendar of 4-4-5 weeks needs the first day of a fiscal year; write"),
+        ({"assets": {"video": -1}}, "key assets.video: video is -1; write how many assets"),
+        ({"finance": {**SHARES, "returns": 0.6}}, "key margin: margin is -0.15; write the share of revenue"),
+    ],
+)
+def test_what_finance_cannot_reckon_with(plain, told):
+    with pytest.raises(InputError) as refused:
+        settings_of(plain)
+    assert str(refused.value).startswith(f"settings, {told}")
