@@ -67,7 +67,9 @@ class Setting:
         upper = np.minimum(bounds.upper, np.maximum(money, bounds.lower))
         ends = problem.curves.value(np.stack([bounds.lower, upper], axis=1))
         costs = [rule.cost for rule in problem.rules if isinstance(rule, FixedCost)]
-        worth = max(float((ends[:, 1] - ends[:, 0]).sum()), problem.cost_of_money * money, *costs, TINY)
+        worth = max(float((ends[:, 1] - ends[:, 0]).sum()), problem.cost_of_money * money, *costs)
+        if worth <= TINY:  # every cell is fixed, or nothing brings anything: any scale that divides will do
+            worth = max(float((problem.curves.knot_values[:, -1]).sum()), 1.0)
         rules = tuple(in_units(rule, money, worth) for rule in problem.rules)
         today = float(problem.baseline.sum())
         return cls(

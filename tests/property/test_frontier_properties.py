@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from optimizer.allocation import Bounds, Problem, solve
 from optimizer.allocation.frontier import budget_range, frontier, ladder
 from optimizer.allocation.nearby import near_best
 from optimizer.allocation.returns import spend_at_marginal_roas
+from optimizer.allocation.rules import GroupLimit
 from optimizer.allocation.targets import least_spend
 from optimizer.errors import InfeasibleError
 from optimizer.history.panel import Cell
@@ -105,3 +107,23 @@ def test_near_best_plans_give_away_no_more_than_allowed(problem: Problem, share:
     assert found.fewest <= len(found.moved)
     assert found.least_money_moved <= found.money_moved
     assert own.bound >= best.value
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_near_best_plans_keep_their_rules_wherever_they_end(seed: int) -> None:
+    """The check of a finished plan has every cell fixed, so that there is nothing left to scale values by."""
+    rng = np.random.default_rng(seed)
+    for _ in range(8):
+        knots = np.linspace(0.0, 1.0, 33) ** 1.5 * 2000.0
+        half, most = rng.uniform(50.0, 500.0, (6, 1)), rng.uniform(1e2, 1e6, (6, 1))
+        value = most * knots**2 / (knots**2 + half**2)
+        slope = most * 2.0 * half**2 * knots / (knots**2 + half**2) ** 2
+        cells = [Cell("n", str(c)) for c in range(6)]
+        curves = Curves.from_values(cells, np.tile(knots, (6, 1)), value, slope)
+        today = 1500.0 * rng.dirichlet(np.ones(6))
+        rules = (GroupLimit((0, 1, 2), 0.0, 900.0),)
+        problem = Problem(curves, 1500.0, Bounds(np.zeros(6), np.full(6, 2000.0)), today, rules=rules, seconds=2.0)
+        found = near_best(problem, 0.02)
+        assert found.allocation.spend[:3].sum() <= 900.0 + 1e-6
+        lost = found.best.certificate.value - found.allocation.certificate.value
+        assert lost <= 0.02 * (found.best.certificate.value - found.best.baseline_value) + 1e-9 * most.max()
