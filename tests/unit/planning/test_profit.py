@@ -18,7 +18,7 @@ from optimizer.planning.export import plan_csv, summary_json
 from optimizer.planning.headline import headline, proof
 from optimizer.planning.question import settle
 from optimizer.planning.request import PlanRequest
-from optimizer.planning.settings import Settings
+from optimizer.planning.settings import Settings, settings_of
 
 PRICE, WORTH = 30.0, 30.0 * 4.1  # revenue per conversion; of a week's conversions over 4 weeks and after
 
@@ -245,3 +245,17 @@ def test_without_a_response_todays_split_is_kept_for_profit_too(panel, response)
     plan = plan_of(panel, replace(response, responsive=False), goal="profit", settings=Settings(margin=0.2))
     np.testing.assert_array_equal(plan.spend, plan.baseline)
     assert plan.unspent == 0
+
+
+def test_an_agency_that_takes_a_share_of_media_makes_every_unit_dearer(panel, response):
+    finance = {"agency_share": 0.25, "agency_per_month": 60.0, "tools_per_month": 40.0}
+    dear = settings_of({"margin": 0.4, "finance": finance})
+    plan, plain = (plan_of(panel, response, settings=one, goal="profit") for one in (dear, Settings(margin=0.4)))
+    assert plan.budget < plain.budget
+    paid = 1.25 * plan.spend.sum() + 100.0 * 4 / WEEKS_PER_MONTH
+    assert plan.total["profit"].mean == pytest.approx(0.4 * plan.total["revenue"].mean - paid)
+    weekly = plan.spend.mean(axis=1)
+    splits = some_splits(1200.0, plan.bounds.upper)
+    best = (profit_of(response, 0.4, splits) - splits.sum(axis=1)).max()  # a quarter more for each of the 4 weeks
+    assert profit_of(response, 0.4, weekly)[0] - weekly.sum() >= best - 1e-6 * abs(best)
+    assert plan.allocation.certificate.gap < 1e-6
