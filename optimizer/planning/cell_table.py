@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,13 @@ KEYS = ("network", "content_type")
 AUDIENCE = "audience"
 SHOWN = 5  # cells that a hint lists
 HISTORY = say("the history")  # where cells come from unless told
+
+
+class Handed(NamedTuple):
+    """A file that was handed over rather than named: its bytes, and the name that messages call it by."""
+
+    data: bytes
+    name: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +65,7 @@ class Records:
 
 
 def read_cell_table(
-    path: str | Path, cells: Sequence[Cell], columns: Sequence[str], source: str = HISTORY
+    path: str | Path | Handed, cells: Sequence[Cell], columns: Sequence[str], source: str = HISTORY
 ) -> CellTable:
     """Read amounts per cell from a CSV file: network, content_type[, audience] and `columns`.
 
@@ -65,7 +73,7 @@ def read_cell_table(
 
     Parameters
     ----------
-    path : str or Path
+    path : path or Handed
     cells : sequence of Cell
         The C cells that exist; names are compared without regard to case and spaces around them, audiences that differ
         in case alone by their exact spelling.
@@ -93,8 +101,8 @@ def read_cell_table(
     return CellTable(records.file, tuple(records.spelled[name] for name in columns), tuple(values), rows)
 
 
-def read_records(path: str | Path, columns: Sequence[str]) -> Records:
-    """Read the rows of a CSV file that names network, content_type[, audience] and `columns`.
+def read_records(path: str | Path | Handed, columns: Sequence[str], optional: Sequence[str] = ()) -> Records:
+    """Read the rows of a CSV file that names network, content_type[, audience] and `columns`; `optional` ones if there.
 
     Raises
     ------
@@ -104,7 +112,7 @@ def read_records(path: str | Path, columns: Sequence[str]) -> Records:
     from optimizer.history.read import read_bytes
     from optimizer.history.text import decode, records, sniff
 
-    data, file = read_bytes(path)
+    data, file = read_bytes(*path) if isinstance(path, Handed) else read_bytes(path)
     if data.startswith((b"PK\x03\x04", b"PAR1", b"\xd0\xcf\x11\xe0")):
         raise InputError.at(say("this is not a text file"), file=file, fix=say("save the table as CSV"))
     text, _ = decode(data, file)
@@ -115,7 +123,7 @@ def read_records(path: str | Path, columns: Sequence[str]) -> Records:
         if any(field.strip() for field in fields)
     )
     line, header = next(rows, (1, []))
-    spelled = _header([name.strip() for name in header], line, file, columns)
+    spelled = _header([name.strip() for name in header], (line, file), columns, optional)
     column = {name: [fold(cell) for cell in header].index(name) for name in spelled}
     lines: list[int] = []
     fields: dict[str, list[str]] = {name: [] for name in spelled}
@@ -130,11 +138,11 @@ def read_records(path: str | Path, columns: Sequence[str]) -> Records:
     return Records(file, spelled, lines, fields, "," if delimiter == ";" else ".")
 
 
-def _header(names: list[str], line: int, file: str, columns: Sequence[str]) -> dict[str, str]:
-    """Canonical name to the file's spelling of the columns that matter."""
-    wanted = [*KEYS, *columns]
+def _header(names: list[str], at: tuple[int, str], columns: Sequence[str], optional: Sequence[str]) -> dict[str, str]:
+    """Canonical name to the file's spelling of the columns that matter; `at` is line and file."""
+    (line, file), wanted = at, [*KEYS, *columns]
     folded = [fold(name) for name in names]
-    for name in [*wanted, AUDIENCE]:
+    for name in [*wanted, AUDIENCE, *optional]:
         if folded.count(name) > 1:
             problem = say("the header names {column} more than once", column=name)
             raise InputError.at(problem, file=file, row=line, column=name, fix=say("keep one of them"))
@@ -155,7 +163,7 @@ def _header(names: list[str], line: int, file: str, columns: Sequence[str]) -> d
         if near:
             fix = say("the first row must name {columns} ({hints})", columns=columns_wanted, hints=near)
         raise InputError.at(problem, file=file, row=line, fix=fix)
-    return {name: names[folded.index(name)] for name in [*wanted, AUDIENCE] if name in folded}
+    return {name: names[folded.index(name)] for name in [*wanted, AUDIENCE, *optional] if name in folded}
 
 
 def _places(records: Records, cells: Sequence[Cell], source: str) -> list[int]:
