@@ -48,6 +48,9 @@ class History:
     frequency : "daily" or "weekly"
     weeks : array of datetime64[D], shape (T,)
         Mondays from the first to the last complete week, consecutive.
+    earlier : tuple of History
+        What older exports of the same days had, where that is kept with the history: plans learn from it how late
+        outcomes are reported.
     """
 
     table: pd.DataFrame = field(repr=False)
@@ -57,6 +60,7 @@ class History:
     sha256: str
     frequency: Frequency
     weeks: NDArray[np.datetime64] = field(repr=False)
+    earlier: tuple[History, ...] = field(default=(), repr=False)
 
     @property
     def outcomes(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer.errors import InputError
+from optimizer.history.broken import MOST, BrokenRows
 from optimizer.history.dates import WRITE_ISO, Days, describe_bad, read_days
 from optimizer.history.findings import Finding, Severity
 from optimizer.history.numerals import missing
@@ -55,6 +56,7 @@ def dated_rows(raw: RawTable) -> tuple[RawTable, Days]:
     if not undated.any():
         return raw, days
     left_out = {rule: np.zeros(len(undated), dtype=bool) for rule in _NOT_OBSERVED}
+    broken: list[InputError] = []
     for position in map(int, np.flatnonzero(undated)):
         value = raw.columns["date"][position]
         if rule := _not_observed(raw, position):
@@ -62,7 +64,11 @@ def dated_rows(raw: RawTable) -> tuple[RawTable, Days]:
             continue
         fix = say("every row needs its day; remove the row if it is a total") if missing(value) else WRITE_ISO
         row = int(raw.rows[position])
-        raise InputError.at(describe_bad(value), file=raw.file, row=row, column=spelled, fix=fix)
+        broken.append(InputError.at(describe_bad(value), file=raw.file, row=row, column=spelled, fix=fix))
+        if len(broken) > MOST:
+            break
+    if broken:
+        raise BrokenRows.of(broken)
     if undated.all():
         fix = say("export the data by day or by week")
         raise InputError.at(say("no row has a date"), file=raw.file, column=spelled, fix=fix)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from optimizer.errors import InputError
+from optimizer.history.broken import MOST, BrokenRows
 from optimizer.history.content_types import Naming, renamed, told
 from optimizer.history.dates import Days
 from optimizer.history.findings import Finding, Severity
@@ -20,6 +21,9 @@ from optimizer.history.observations import about_rows, dated_rows, named_totals
 from optimizer.history.raw import RawTable, Values, shown
 from optimizer.history.schema import BY_NAME, CELL_COLUMNS, COLUMNS, EARLIEST, NUMERIC, WHOLE, Kind, history_model
 from optimizer.language.message import Message, day, join, say, say_many
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 BEFORE = "content_type of the file"
 """Column with the content types before any rule, beside those of the schema; only where there are rules."""
@@ -201,7 +205,7 @@ def _decimal_mark(raw: RawTable, findings: list[Finding]) -> DecimalMark:
 
 
 def _validate(parsed: _Parsed, keep: NDArray[np.bool_]) -> None:
-    """Hold every column of the rows to keep against the model; the first bad row is the error."""
+    """Hold every column of the rows to keep against the model; the first bad row is the error, with those after it."""
     from pydantic import ValidationError
 
     columns: dict[str, list[Any]] = {"date": parsed.days.day[keep].tolist()}
@@ -216,13 +220,37 @@ def _validate(parsed: _Parsed, keep: NDArray[np.bool_]) -> None:
         history_model().model_validate(columns)
     except ValidationError as error:
         positions = np.flatnonzero(keep)
-        places = [(int(item["loc"][1]), str(item["loc"][0]), item["type"]) for item in error.errors(include_url=False)]
-        first, name, kind = min(places, key=lambda place: place[0])
-        position = int(positions[first])
-        problem, fix = _explain(parsed, name, kind, position)
-        raw = parsed.raw
-        row, column = int(raw.rows[position]), raw.spelled[name]
-        raise InputError.at(problem, file=raw.file, row=row, column=column, fix=fix) from error
+        raise BrokenRows.of(
+            [_broken(parsed, name, kind, int(positions[at])) for at, name, kind in _bad_places(columns, error)]
+        ) from error
+
+
+def _bad_places(columns: Mapping[str, list[Any]], error: ValidationError) -> list[tuple[int, str, str]]:
+    """(position, column, kind of error) of bad values, row by row: those that are told, and one more if there is."""
+    from pydantic import ValidationError
+
+    places: list[tuple[int, str, str]] = []
+    nothing: dict[str, list[Any]] = {name: [] for name in columns}
+    for name in dict.fromkeys(str(item["loc"][0]) for item in error.errors(include_url=False)):
+        start = 0
+        # The model stops at the first bad value of a column, so it is asked again about what stands below it.
+        for _ in range(MOST + 1):
+            try:
+                history_model().model_validate({**nothing, name: columns[name][start:]})
+                break
+            except ValidationError as found:
+                (item,) = found.errors(include_url=False)
+                places.append((start + int(item["loc"][1]), name, item["type"]))
+                start = places[-1][0] + 1
+    order = {name: place for place, name in enumerate(history_model().model_fields)}
+    return sorted(places, key=lambda place: (place[0], order[place[1]]))[: MOST + 1]
+
+
+def _broken(parsed: _Parsed, name: str, kind: str, position: int) -> InputError:
+    """The error of one value."""
+    problem, fix = _explain(parsed, name, kind, position)
+    raw = parsed.raw
+    return InputError.at(problem, file=raw.file, row=int(raw.rows[position]), column=raw.spelled[name], fix=fix)
 
 
 def _explain(parsed: _Parsed, name: str, kind: str, position: int) -> tuple[Message, Message]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from optimizer.errors import InputError
-from optimizer.history.findings import Finding, Severity
+from optimizer.history.findings import Finding, Severity, worst_first
 from optimizer.history.panel import Panel
 from optimizer.language.message import day, join, number, percent, say, say_many
 from optimizer.planning.wording import named, outcome_name
 
 if TYPE_CHECKING:
+    from optimizer.history.history import History
     from optimizer.planning.request import PlanRequest
 
 
@@ -61,6 +63,34 @@ def load_earlier(panel: Panel, request: PlanRequest) -> Earlier:
     # A fixed order makes sums the same to the last bit, however the files are ordered on the command line.
     panels.sort(key=lambda one: (str(one.weeks[-1]), one.source_sha256))
     return Earlier(tuple(panels), tuple(findings))
+
+
+def with_earlier(history: History, files: Sequence[History]) -> History:
+    """A history with what older exports of it had; those that do not fit it are left out, with a finding each.
+
+    Parameters
+    ----------
+    history : History
+    files : sequence of History
+        What older exports had, read as the history is.
+    """
+    from optimizer.history import build_panel
+
+    panel = build_panel(history)
+    kept: list[History] = []
+    findings: list[Finding] = []
+    for one in files:
+        try:
+            _check(build_panel(one), panel, one.file)
+        except InputError as error:
+            problem = say("what older exports had ({file}) does not fit the history and is not learned from",
+                          file=one.file)  # fmt: skip
+            findings.append(Finding("earlier-left-out", Severity.WARNING, problem, error.message))
+        else:
+            kept.append(one)
+    if not kept and not findings:
+        return history
+    return replace(history, earlier=tuple(kept), findings=worst_first((*history.findings, *findings)))
 
 
 def _check(one: Panel, panel: Panel, file: str) -> None:

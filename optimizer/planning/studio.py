@@ -138,7 +138,7 @@ def basis_of(history: History, request: PlanRequest, added: Sequence[Cell] = ())
         outcomes_to_fit(panel, goal, goal_worths(panel, goal, settings)),
         request.seed,
         request.draws,
-        tuple(sorted(_hash(source) for source in request.earlier)),
+        tuple(sorted(_hash(source) for source in (*request.earlier, *history.earlier))),
         tuple(sorted(set(added))),
     )
 
@@ -187,7 +187,7 @@ def open_studio(
     request = replace(request, settings=request.read_settings())
     basis = basis_of(history, request, added)
     panel = in_currency(panel_of(history, request.by_audience), request.read_settings())
-    earlier = load_earlier(panel, request)
+    earlier = load_earlier(panel, replace(request, earlier=(*request.earlier, *history.earlier)))
     tell(say("Fitting the response"), 0.05)
     panel = _extended(panel, basis.added)
     settings = ModelSettings(seed=basis.seed, draws=basis.draws, country=basis.country)

@@ -14,6 +14,7 @@ from optimizer.errors import InternalError
 from optimizer.store import items as steps
 from optimizer.store import states, text
 from optimizer.store.failures import as_sentences
+from optimizer.store.fixed import FIXED, Fixed, add_fixed, refuse_change
 from optimizer.store.items import Deed
 from optimizer.store.records import Entry, Kept, Kind, Revision, What
 from optimizer.store.tables import blobs, items, log, revisions, texts
@@ -95,6 +96,8 @@ class Store:
         """
         if kind is Kind.HISTORY:
             raise InternalError("a history is added with Store.add_history")
+        if kind in FIXED:
+            raise InternalError("what stays as it is kept is added with Store.add_fixed")
         values = {"kind": kind.value, "name": clean_name(name), "note": clean_note(note)}
         written = canonical(content)
         with self._writing() as connection:
@@ -102,6 +105,14 @@ class Store:
                 values["history"] = self._history(connection, history).id
             values["text"] = steps.keep_text(connection, written)
             id = steps.add(connection, self._deed(author, What.ADDED), values)
+            return steps.one(connection, id, self._text)
+
+    def add_fixed(self, new: Fixed, author: str, rival: Callable[[Kept], bool]) -> Kept:
+        """Keep something for good; see `optimizer.store.fixed.add_fixed`, which says what it raises."""
+        with self._writing() as connection:
+            if new.history:
+                self._history(connection, new.history)
+            id = add_fixed(connection, new, self._deed(author, What.ADDED), rival)
             return steps.one(connection, id, self._text)
 
     def add_history(self, name: str, data: bytes, *, author: str, note: str = "") -> Kept:
@@ -126,6 +137,22 @@ class Store:
                 return steps.one(connection, id, self._text)
             there = steps.kept(row, self._text)
             return self._turned(connection, there, author, archived=False) if there.archived else there
+
+    def replace_history(self, id: str, data: bytes, *, version: int, author: str) -> Kept:
+        """Keep a newer file of a history under the same id; what belongs to it goes on belonging to it.
+
+        The file before stays as a version. Raises as `change`, and where the file is empty or too large.
+        """
+        data = checked_bytes(data)
+        with self._writing() as connection:
+            self._history(connection, id)
+            before = self._at(connection, id, version)
+            if before.archived:
+                raise text.is_archived(before)
+            key = steps.keep_blob(connection, data)
+            if key != before.sha256:
+                steps.advance(connection, before, self._deed(author, What.CHANGED), {"blob": key})
+            return steps.one(connection, before.id, self._text)
 
     def get(self, id: str) -> Kept:
         """The kept thing of an id, archived or not.
@@ -190,6 +217,7 @@ class Store:
         written = None if content is None else canonical(content)
         with self._writing() as connection:
             before = self._at(connection, id, version)
+            refuse_change(before)
             if before.archived:
                 raise text.is_archived(before)
             if written is not None:
@@ -213,6 +241,7 @@ class Store:
         name = clean_name(name)
         with self._writing() as connection:
             source = steps.one(connection, item_id(id), self._text)
+            refuse_change(source)
             content = "blob" if source.kind is Kind.HISTORY else "text"
             values = {
                 "kind": source.kind.value, "name": name, "note": source.note, "parent": source.id,
@@ -391,6 +420,7 @@ class Store:
 
     def _turned(self, connection: Connection, before: Kept, author: str, *, archived: bool) -> Kept:
         """Archive or restore; nothing happens where it is so already."""
+        refuse_change(before)
         if before.archived == archived:
             return before
         deed = self._deed(author, What.ARCHIVED if archived else What.RESTORED)

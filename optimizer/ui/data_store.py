@@ -10,8 +10,9 @@ from optimizer.history.mapping import AS_SPELLED, ColumnMapping
 from optimizer.store import Kept, Kind, Store
 from optimizer.ui.language import _
 
-USUAL = (Kind.SETTINGS, Kind.RULES)
+USUAL = (Kind.SETTINGS, Kind.RULES, Kind.NETWORK_RULES)
 """Kinds of which one kept thing is the usual one: new visits start from it."""
+_READ = (Kind.MAPPING, Kind.NAMING, Kind.EXPORTS)
 
 
 Counted = Mapping[str, object]
@@ -28,8 +29,8 @@ class Reading:
     naming : tuple of NamingRule
     counted : tuple of mapping
         What was counted when either was kept.
-    kept_mapping, kept_naming : Kept or None
-        What the store holds, None where nothing was kept.
+    kept_mapping, kept_naming, kept_exports : Kept or None
+        What the store holds, None where nothing was kept. The last is what exports the history was made of.
     """
 
     mapping: ColumnMapping = AS_SPELLED
@@ -37,6 +38,7 @@ class Reading:
     counted: tuple[Counted, ...] = ()
     kept_mapping: Kept | None = None
     kept_naming: Kept | None = None
+    kept_exports: Kept | None = None
 
     def facts(self, identity: str) -> Counted | None:
         """What was counted in the history as it is read now; None where that was not done."""
@@ -61,12 +63,17 @@ def reading_of(store: Store, history: str) -> Reading:
     InputError
         There is no such history.
     """
-    mapping, naming = (_newest(store, kind, history) for kind in (Kind.MAPPING, Kind.NAMING))
+    mapping, naming, exports = (_newest(store, kind, history) for kind in _READ)
     held = {} if mapping is None else mapping.content
     named = {} if naming is None else naming.content
     counted = tuple(one["facts"] for one in (named, held) if isinstance(one.get("facts"), Mapping))
     return Reading(
-        ColumnMapping.from_json(held.get("mapping", {})), from_json(named.get("naming", {})), counted, mapping, naming
+        ColumnMapping.from_json(held.get("mapping", {})),
+        from_json(named.get("naming", {})),
+        counted,
+        mapping,
+        naming,
+        exports,
     )
 
 
@@ -102,11 +109,22 @@ def keep_naming(store: Store, history: str, naming: Naming, counted: Counted, au
     return _keep(store, Kind.NAMING, history, content, (author, version))
 
 
+def keep_exports(store: Store, history: str, content: Mapping[str, object], author: str, version: int = 0) -> Kept:
+    """Keep what exports a history was made of; see `keep_mapping`."""
+    return _keep(store, Kind.EXPORTS, history, content, (author, version))
+
+
+def made_of_exports(store: Store) -> dict[str, Kept]:
+    """Histories on file that were made of exports, by id, last changed first."""
+    ids = {kept.history for kept in store.list(Kind.EXPORTS)}
+    return {kept.id: kept for kept in store.list(Kind.HISTORY) if kept.id in ids}
+
+
 def duplicate_history(store: Store, history: str, name: str, author: str) -> Kept:
     """Keep a copy of a history that is read as the first one is."""
     reading = reading_of(store, history)
     copy = store.duplicate(history, name=name, author=author)
-    for kept in (reading.kept_mapping, reading.kept_naming):
+    for kept in (reading.kept_mapping, reading.kept_naming, reading.kept_exports):
         if kept is not None:
             store.add(kept.kind, copy.name, kept.content, author=author, history=copy.id)
     return copy
@@ -127,8 +145,8 @@ def keep_usual(store: Store, kind: Kind, content: Mapping[str, object], author: 
     """
     now = usual(store, kind)
     if now is None:
-        name = _("Usual settings") if kind is Kind.SETTINGS else _("Usual rules")
-        return store.add(kind, name, content, author=author)
+        names = {Kind.SETTINGS: _("Usual settings"), Kind.NETWORK_RULES: _("Usual network rules")}
+        return store.add(kind, names.get(kind, _("Usual rules")), content, author=author)
     return store.change(now.id, version=version, author=author, content=content)
 
 

@@ -66,7 +66,14 @@ def kind_names() -> dict[Kind, str]:
         Kind.SCENARIO: _("Scenarios"),
         Kind.SETTINGS: _("Settings"),
         Kind.RULES: _("Rules"),
+        Kind.NETWORK_RULES: _("Network rules"),
         Kind.HISTORY: _("Histories"),
+        Kind.PERIOD_BUDGET: _("Budgets of periods"),
+        Kind.POSTS: _("Organic posts"),
+        Kind.TEMPLATE: _("Upload templates"),
+        Kind.RECORD: _("Plans of record"),
+        Kind.ACTUALS: _("Booked figures"),
+        Kind.CLOSED: _("Closed periods"),
     }
 
 
@@ -77,7 +84,14 @@ def nothing_kept(kind: Kind) -> str:
         Kind.SCENARIO: _("No scenario is kept yet. Keep one on the page What-if."),
         Kind.SETTINGS: _("No settings are kept yet. Save them under Money and goals."),
         Kind.RULES: _("No rules are kept yet. Save them under Rules."),
+        Kind.NETWORK_RULES: _("No network rules are kept yet. Save them under Network rules."),
         Kind.HISTORY: _("No history is on file yet. Add one under History."),
+        Kind.PERIOD_BUDGET: _("No budget of a period is kept yet. Set one on the page Pacing."),
+        Kind.POSTS: _("No list of posts is kept yet. Hand one in where posts to sponsor are chosen."),
+        Kind.TEMPLATE: _("No upload template is kept yet. Hand one in on the page This week."),
+        Kind.RECORD: _("No plan of record is kept yet."),
+        Kind.ACTUALS: _("No booked figures are kept yet."),
+        Kind.CLOSED: _("No period is closed yet."),
     }.get(kind, _("Nothing is kept yet."))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,9 +14,10 @@ from babel import Locale
 from optimizer.errors import InputError
 from optimizer.history.schema import OUTCOMES
 from optimizer.language import say
+from optimizer.planning.fiscal import LAST, MONTH, NEAREST
 from optimizer.planning.settings import Settings, settings_of, settings_values
 from optimizer.planning.wording import PROFIT, VALUE, outcome_name
-from optimizer.ui.format import content_name, number
+from optimizer.ui.format import content_name, day, number
 from optimizer.ui.language import _, speaker, tell
 
 if TYPE_CHECKING:
@@ -49,6 +51,14 @@ class MoneyFields:
         Worth per unit.
     production : mapping of str to float or None
         Cost by content type.
+    calendar : str
+        How the year is cut into periods; see `optimizer.planning.fiscal`.
+    year_start : date or None
+        First day of a fiscal year; acts where the calendar is not that of months.
+    year_rule : str
+        Which day begins other fiscal years.
+    rest : mapping
+        Settings that the form does not show; they stay as they are.
     """
 
     currency: str = ""
@@ -57,6 +67,20 @@ class MoneyFields:
     team_per_month: float | None = None
     outcomes: Mapping[str, float | None] = field(default_factory=dict)
     production: Mapping[str, float | None] = field(default_factory=dict)
+    calendar: str = MONTH
+    year_start: dt.date | None = None
+    year_rule: str = NEAREST
+    rest: Plain = field(default_factory=dict)
+
+
+FORM = ("currency", "country", "margin", "team_per_month", "outcomes", "production", "calendar", "year_start",
+        "year_rule")  # fmt: skip
+"""Settings that the form shows."""
+
+
+def rest_of(settings: Plain) -> dict[str, object]:
+    """Settings that the form does not show."""
+    return {key: value for key, value in settings.items() if key not in FORM}
 
 
 def fields_of(settings: Plain, outcomes: Sequence[str], content_types: Sequence[str]) -> MoneyFields:
@@ -75,6 +99,10 @@ def fields_of(settings: Plain, outcomes: Sequence[str], content_types: Sequence[
         held.team_per_month or None,
         {name: held.outcomes.get(name) or None for name in _union(outcomes, held.outcomes)},
         {name: held.production.get(name) or None for name in _union(content_types, held.production)},
+        held.calendar,
+        held.year_start,
+        held.year_rule,
+        rest_of(settings),
     )
 
 
@@ -96,7 +124,7 @@ def settings_from(fields: MoneyFields) -> dict[str, object]:
         plain["currency"] = fields.currency.upper()
     if fields.country:
         plain["country"] = fields.country.upper()
-    if fields.margin is not None:
+    if fields.margin is not None and not _follows(fields.margin, fields.rest):
         plain["margin"] = round(fields.margin / 100, 8)
     if fields.team_per_month:
         plain["team_per_month"] = float(fields.team_per_month)
@@ -104,8 +132,36 @@ def settings_from(fields: MoneyFields) -> dict[str, object]:
         filled = {key: float(value) for key, value in given.items() if value}
         if filled:
             plain[name] = filled
+    plain |= _calendar(fields)
+    plain |= fields.rest
     settings_of(plain, _("Money and goals"))
     return plain
+
+
+def _follows(margin: float, rest: Plain) -> bool:
+    """Whether a margin, in percent, is the one that other settings leave: it need not be written then."""
+    left = settings_of({"finance": rest["finance"]}).margin if "finance" in rest else None
+    return left is not None and abs(100 * left - margin) < 1e-6
+
+
+def _calendar(fields: MoneyFields) -> dict[str, object]:
+    """The fiscal calendar, where it is not that of months."""
+    if fields.calendar == MONTH:
+        return {}
+    start = {} if fields.year_start is None else {"year_start": fields.year_start.isoformat()}
+    rule = {} if fields.year_rule == NEAREST else {"year_rule": fields.year_rule}
+    return {"calendar": fields.calendar, **start, **rule}
+
+
+def calendar_name(calendar: str) -> str:
+    """A fiscal calendar in words."""
+    return _("calendar months") if calendar == MONTH else _("{weeks} weeks a quarter", weeks=calendar)
+
+
+def year_rule_name(rule: str) -> str:
+    """Which day begins other fiscal years, in words."""
+    names = {NEAREST: _("nearest to the first of a month"), LAST: _("last with the first in its week")}
+    return names[rule]
 
 
 def read_settings_text(text: str, file: str) -> dict[str, object]:
@@ -133,13 +189,18 @@ def settings_toml(settings: Plain) -> str:
     [production]
     "link post" = 900.0
     """
-    single = [f"{_key(key)} = {_value(value)}" for key, value in settings.items() if not isinstance(value, Mapping)]
-    tables = [
-        "\n".join((f"[{_key(name)}]", *(f"{_key(key)} = {_value(value)}" for key, value in table.items())))
-        for name, table in settings.items()
-        if isinstance(table, Mapping)
-    ]
-    return "\n\n".join(part for part in ("\n".join(single), *tables) if part) + "\n"
+    return "\n\n".join(_tables(settings, ())) + "\n"
+
+
+def _tables(values: Plain, path: tuple[str, ...]) -> list[str]:
+    """The lines of a table, then those of the tables inside of it."""
+    single = [f"{_key(key)} = {_value(value)}" for key, value in values.items() if not isinstance(value, Mapping)]
+    head = [f"[{'.'.join(map(_key, path))}]"] if path and single else []
+    parts = ["\n".join((*head, *single))] if single else []
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            parts += _tables(value, (*path, name))
+    return parts
 
 
 @dataclass(frozen=True)
@@ -170,12 +231,13 @@ def fitted(settings: Plain, holds: Holds) -> tuple[dict[str, object], str]:
         )
     plain = dict(settings)
     gone = []
-    for name, own in (("outcomes", holds.outcomes), ("production", holds.content_types)):
+    named = (("outcomes", holds.outcomes), ("production", holds.content_types), ("assets", holds.content_types))
+    for name, own in named:
         table = plain.pop(name, {})
         if isinstance(table, Mapping):
             kept = {key: value for key, value in table.items() if key in own}
             gone += [key for key in table if key not in own]
-            if kept and (name == "production" or any(value > 0 for value in kept.values())):
+            if kept and (name != "outcomes" or any(value > 0 for value in kept.values())):
                 plain[name] = kept
     if not gone:
         return plain, ""
@@ -237,6 +299,10 @@ def settings_lines(settings: Plain) -> tuple[tuple[str, str], ...]:
         for name, cost in held.production.items()
         if cost
     ]
+    if held.calendar != MONTH:
+        lines.append((_("Fiscal calendar"), calendar_name(held.calendar)))
+    if held.year_start is not None:
+        lines.append((_("First day of a fiscal year"), day(held.year_start)))
     return tuple(lines)
 
 

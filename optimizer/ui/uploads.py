@@ -11,7 +11,7 @@ from optimizer.errors import InputError
 from optimizer.history import History, load_history
 from optimizer.history.content_types import Naming
 from optimizer.history.mapping import AS_SPELLED, ColumnMapping
-from optimizer.history.read import PARQUET, XLSX, identity
+from optimizer.history.read import PARQUET, XLSX, identity, sha256
 from optimizer.language import Message, say
 
 SUFFIXES = ("csv", "xlsx", "parquet")
@@ -34,13 +34,15 @@ class Source:
     sample : bool
         Whether it is the simulated sample.
     sha256 : str
-        Hash of the bytes, and of mapping and naming where there are any: the identity of what is read.
+        Hash of the bytes, and of mapping, naming and earlier exports where there are any: the identity of what is read.
     mapping : ColumnMapping
         What the headers of the file mean.
     naming : tuple of NamingRule
         Rules that give content types.
     named : bool
         Whether the name is one that somebody gave a kept history, and not that of a file.
+    earlier : tuple of (str, bytes)
+        Name and bytes of what older exports of the same history had; read as the history is.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Source:
     mapping: ColumnMapping = AS_SPELLED
     naming: Naming = ()
     named: bool = False
+    earlier: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
 
     @classmethod
     def of(cls, name: str, data: bytes, sample: bool = False) -> Source:
@@ -57,13 +60,25 @@ class Source:
         return cls(safe_name(name), data, sample, identity(data))
 
     @classmethod
-    def kept(cls, name: str, data: bytes, mapping: ColumnMapping = AS_SPELLED, naming: Naming = ()) -> Source:
+    def kept(
+        cls, name: str, data: bytes, mapping: ColumnMapping = AS_SPELLED, naming: Naming = (),
+        earlier: tuple[tuple[str, bytes], ...] = (),
+    ) -> Source:  # fmt: skip
         """Build a source from a kept history and how it is read."""
-        return cls(safe_name(name), data, False, identity(data, mapping, naming), mapping, naming, named=True)
+        made = cls(safe_name(name), data, named=True, earlier=earlier)
+        return made.read_as(mapping, naming)
 
     def read_as(self, mapping: ColumnMapping = AS_SPELLED, naming: Naming = ()) -> Source:
         """The same file, read in another way."""
-        return replace(self, sha256=identity(self.data, mapping, naming), mapping=mapping, naming=naming)
+        hashed = identity(self.data, mapping, naming)
+        if self.earlier:
+            hashed = sha256("".join([hashed, *(sha256(data) for _name, data in self.earlier)]).encode())
+        return replace(self, sha256=hashed, mapping=mapping, naming=naming)
+
+    @property
+    def reading(self) -> str:
+        """Hash of the bytes and of how they are read, whatever earlier exports had."""
+        return identity(self.data, self.mapping, self.naming)
 
 
 def safe_name(name: str) -> str:
@@ -91,7 +106,12 @@ def read_source(source: Source) -> History:
         The file is too large, of an unknown kind, or cannot be used as a history.
     """
     check_size(source)
-    return load_history(source.data, name=source.name, columns=source.mapping, naming=source.naming)
+    read = load_history(source.data, name=source.name, columns=source.mapping, naming=source.naming)
+    if not source.earlier:
+        return read
+    from optimizer.planning.earlier import with_earlier
+
+    return with_earlier(read, [load_history(data, name=name, naming=source.naming) for name, data in source.earlier])
 
 
 def check_size(source: Source) -> None:

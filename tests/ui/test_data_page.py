@@ -24,6 +24,7 @@ from tests.ui.data_driver import add, box, fine, histories, on_tab, session, upl
 from tests.ui.driver import fresh_server, fresh_store, open_app, words
 
 ROOT = Path(__file__).parents[2]
+TABS = ["history", "exports", "types", "money", "rules", "networks", "kept", "you"]
 
 
 @pytest.fixture(autouse=True)
@@ -50,14 +51,13 @@ def foreign(good: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("language", ["en", "vi"])
-@pytest.mark.parametrize("tab", ["history", "types", "money", "rules", "kept", "you"])
+@pytest.mark.parametrize("tab", TABS)
 def test_every_tab_opens_from_a_link_in_every_language(tab: str, language: str) -> None:
     app = fine(on_tab(tab, language=language))
     labels = [one.label for one in app.tabs]
-    assert len(labels) == 6
+    assert len(labels) == len(TABS)
     assert app.subheader, "the open tab has a heading"
-    order = ["history", "types", "money", "rules", "kept", "you"]
-    assert session(app, f"data_tab_{language}") == labels[order.index(tab)]
+    assert session(app, f"data_tab_{language}") == labels[TABS.index(tab)]
 
 
 def test_only_the_open_tab_is_worked_out() -> None:
@@ -111,6 +111,28 @@ def test_a_broken_row_is_a_sentence_with_its_place_and_nothing_is_kept(good: byt
     assert view(app).history == state.SAMPLE
     vi = open_app("data", language="vi")
     assert "spend phải" in upload(vi, "broken.csv", "\n".join(lines).encode()).error[0].value
+
+
+def test_everything_wrong_with_the_rows_is_told_at_once(good: bytes) -> None:
+    frame = pd.read_csv(io.BytesIO(good), dtype=str)
+    frame.loc[[3, 9], "spend"] = ["12x", "-4"]
+    frame.loc[7, "network"] = ""
+    app = upload(on_tab("history"), "broken.csv", frame.to_csv(index=False).encode())
+    assert [error.value for error in app.error] == [
+        "broken.csv, row 5, column spend: spend is '12x', which is not a number; spend must be a number of 0 or more."
+    ]
+    (told,) = (one.body for one in app.get("html") if '<ul class="co-rules">' in one.body)
+    assert re.findall(r"row (\d+), column (\w+)", told) == [("5", "spend"), ("9", "network"), ("11", "spend")]
+    assert [one.label for one in app.expander if "to correct" in one.label] == ["3 values to correct"]
+
+
+def test_a_file_with_one_mistake_everywhere_is_not_listed_to_its_end(good: bytes) -> None:
+    frame = pd.read_csv(io.BytesIO(good), dtype=str)
+    frame["spend"] = "free"
+    app = upload(on_tab("history"), "broken.csv", frame.to_csv(index=False).encode())
+    (told,) = (one.body for one in app.get("html") if '<ul class="co-rules">' in one.body)
+    assert told.count("<li>") == 20
+    assert "There are more." in words(app)
 
 
 def test_what_is_no_table_is_refused(good: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -75,6 +76,32 @@ def test_what_does_not_go_together_is_a_sentence_and_stays_in_the_form() -> None
     assert asked is not None
     assert asked.settings == {}
     assert app.number_input(key="money_team").value == 2500.0
+
+
+def test_a_fiscal_calendar_is_set_and_what_the_form_does_not_show_stays() -> None:
+    app = on_tab("money")
+    text = b'margin = 0.25\n\n[assets]\nvideo = 2\n\n[source.margin]\nowner = "Binh"\ndate = 2026-11-01\n'
+    app.file_uploader(key="money_upload_0").upload("settings.toml", text).run()
+    app.button(key="money_file_use").click().run()
+    fine(app)
+    app.selectbox(key="money_calendar").set_value("4-4-5")
+    app.date_input(key="money_year_start").set_value(dt.date(2027, 1, 4))
+    fine(app.button(key="money_use").click().run())
+    asked = view(app).asked
+    assert asked is not None
+    rest = {"assets": {"video": 2}, "source": {"margin": {"owner": "Binh", "date": "2026-11-01"}}}
+    assert asked.settings == {"margin": 0.25, "calendar": "4-4-5", "year_start": "2027-01-04", **rest}
+    period = settings_of(asked.settings).fiscal.period_of(dt.date(2027, 1, 10))
+    assert (period.first, period.days) == (dt.date(2027, 1, 4), 28)
+    assert read_settings_text(settings_toml(asked.settings), "again.toml") == asked.settings
+
+
+def test_a_calendar_of_weeks_without_its_first_day_is_a_sentence() -> None:
+    app = on_tab("money")
+    app.selectbox(key="money_calendar").set_value("4-5-4")
+    app.button(key="money_use").click().run()
+    assert "year_start" in app.error[0].value.replace("\\", "")
+    assert app.selectbox(key="money_calendar").value == "4-5-4"
 
 
 def test_usual_settings_of_somebody_else_are_not_overwritten() -> None:

@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 from optimizer.planning.asked import Asked
 from optimizer.planning.change import Change
 from optimizer.planning.compare import Scenario
-from optimizer.store import Kept, Kind
+from optimizer.store import Fixed, Kept, Kind
+from optimizer.store.fixed import FIXED
 from optimizer.ui import service, state
 from optimizer.ui.kept_view import NOTHING, compare_frame, compare_rows, kept_lines, kept_summary, revision_lines
 from tests.ui.data_driver import fine, on_tab, session, view
@@ -131,13 +132,48 @@ def test_nothing_kept_says_where_it_comes_from() -> None:
     assert "No plan is kept yet. Keep one on the page Plan." in words(fine(on_tab("kept")))
 
 
-@pytest.mark.parametrize("kind", [Kind.SCENARIO, Kind.SETTINGS, Kind.RULES])
+LISTED = sorted(set(Kind) - {Kind.HISTORY, Kind.PLAN, Kind.NAMING, Kind.MAPPING, Kind.EXPORTS})
+"""Kinds but those that tests name by themselves, and those that belong to how a history is read."""
+
+
+@pytest.mark.parametrize("kind", LISTED)
 def test_every_kind_has_its_list(kind: Kind) -> None:
-    service.store().add(kind, "Mine", {"margin": 0.4} if kind is Kind.SETTINGS else {"text": ""}, author="Lan")
+    put(kind, "Mine")
     app = on_tab("kept")
     app.segmented_control(key="data_kept_kind").set_value(kind).run()
     assert "**Mine**" in words(fine(app))
     assert view(app).chosen["data_kept_kind"] == kind.value
+
+
+def put(kind: Kind, name: str) -> Kept:
+    """Something of a kind, kept as that kind is."""
+    plain: dict[str, object] = {"margin": 0.4} if kind is Kind.SETTINGS else {"text": ""}
+    if kind in FIXED:
+        return service.store().add_fixed(Fixed(kind, name, plain), "Lan", lambda _other: False)
+    return service.store().add(kind, name, plain, author="Lan")
+
+
+def test_a_plan_of_record_cannot_be_changed_from_its_list() -> None:
+    fixed, other = put(Kind.RECORD, "Fixed"), put(Kind.ACTUALS, "Booked")
+    app = on_tab("kept")
+    keys = {}
+    for kind in (Kind.RECORD, Kind.ACTUALS):
+        app.segmented_control(key="data_kept_kind").set_value(kind).run()
+        keys[kind] = [button.key for button in fine(app).button]
+    assert f"all_actuals_edit_{other.id}" in keys[Kind.ACTUALS]
+    assert not [key for key in keys[Kind.RECORD] if key and fixed.id in key]
+
+
+def test_kept_network_rules_open_in_their_editor() -> None:
+    text = '[[floor]]\nnetwork = "tiktok"\namount = 50\n'
+    old = service.store().add(Kind.NETWORK_RULES, "Old", {"text": text}, author="Lan")
+    service.store().add(Kind.NETWORK_RULES, "New", {"text": "# none"}, author="Lan")
+    app = on_tab("kept")
+    app.segmented_control(key="data_kept_kind").set_value(Kind.NETWORK_RULES).run()
+    fine(app.button(key=f"all_network_rules_open_{old.id}").click().run())
+    assert view(app).chosen["data_tab"] == "networks"
+    assert app.text_area(key="networks_field").value == text
+    assert not app.button(key="networks_keep").disabled
 
 
 def test_name_and_note_change_and_the_version_before_stays() -> None:

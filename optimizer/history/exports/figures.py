@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from optimizer.errors import InputError
 from optimizer.history.exports.aliases import DELIVERY, MEASURES, OUTCOMES, key, languages
 from optimizer.history.exports.frame import Frame
+from optimizer.history.exports.questions import Asks, OpenQuestion
 from optimizer.history.findings import Finding, Severity
 from optimizer.history.mapping import UNITS, unit_in
 from optimizer.history.numerals import DecimalMark, decide_mark, parse, to_numbers
@@ -199,7 +200,8 @@ def _need_spend(frame: Frame, values: Mapping[str, Floats]) -> None:
         row = int(np.flatnonzero(lacking)[0])
         problem = say("spend is empty, though the row has other figures; empty is not 0")
         fix = say("export it again, or say that empty cells are 0 (--empty-is-zero)")
-        raise InputError.at(problem, file=frame.file, row=frame.line(row), column=frame.name("spend"), fix=fix)
+        place = {"file": frame.file, "row": frame.line(row), "column": frame.name("spend")}
+        raise OpenQuestion.of(Asks.EMPTY, problem, fix, place)
 
 
 def _suspect_micros(frame: Frame, values: Mapping[str, Floats]) -> None:

@@ -13,25 +13,21 @@ import pandas as pd
 from optimizer.errors import InputError
 from optimizer.history.content_types import Naming
 from optimizer.history.exports.aliases import Network, load_networks
+from optimizer.history.exports.files import ExportFile, Given, content_of, listed, named_in, refuse_unnamed, there
 from optimizer.history.exports.frame import read_frame
 from optimizer.history.exports.layout import Layout, find_layout
 from optimizer.history.exports.money import Rates, one_currency
 from optimizer.history.exports.overlap import Merged, merge
-from optimizer.history.exports.recognise import is_history, quoted, recognise
-from optimizer.history.exports.results import choose
+from optimizer.history.exports.recognise import is_history, known_headers, quoted, recognise
+from optimizer.history.exports.results import Offered, choose, offered
 from optimizer.history.exports.rows import Export, Terms, read_rows
 from optimizer.history.exports.table import families, of_history, of_rows, to_csv
-from optimizer.history.exports.unknown import propose
+from optimizer.history.exports.unknown import NOTHING_UNKNOWN, Unknown, propose
 from optimizer.history.exports.visits import join_visits, newest_visits, read_visits
 from optimizer.history.findings import Finding, Severity, worst_first
 from optimizer.history.history import load_history
-from optimizer.history.read import read_bytes
 from optimizer.history.weeks import monday
-from optimizer.language.message import day, join, say, say_many
-
-SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx")
-"""Files of a folder that are read; others are told."""
-_HISTORY = frozenset({"date", "network", "content type", "spend", "conversions", "revenue"})
+from optimizer.language.message import day, join, say
 
 
 @dataclass(frozen=True)
@@ -40,9 +36,9 @@ class ImportRequest:
 
     Attributes
     ----------
-    files : sequence of path
+    files : sequence of path or ExportFile
         Exports, folders of exports, or histories made before.
-    base : path, optional
+    base : path or ExportFile, optional
         A history made before that is extended; left alone where it is not there. It counts as older than exports of
         the same days.
     networks : mapping of str to str
@@ -65,8 +61,8 @@ class ImportRequest:
         Files and folders inside of folders that are no exports, such as the history that is written.
     """
 
-    files: Sequence[str | Path]
-    base: str | Path | None = None
+    files: Sequence[Given]
+    base: Given | None = None
     networks: Mapping[str, str] = field(default_factory=dict)
     aliases: str | Path | None = None
     naming: Naming = ()
@@ -122,6 +118,10 @@ class Imported:
         learned from.
     proposed : tuple of NamingRule
         Rules that names suggest for rows of unknown content type.
+    unknown : Unknown
+        The money behind each of them, and the names that say nothing.
+    offered : tuple of Offered
+        What the conversions of each network are, and what they could be.
     findings : tuple of Finding
         Worst first.
     """
@@ -131,6 +131,8 @@ class Imported:
     exports: tuple[ExportFacts, ...]
     earlier: Mapping[str, bytes] = field(repr=False)
     proposed: Naming = ()
+    unknown: Unknown = NOTHING_UNKNOWN
+    offered: tuple[Offered, ...] = ()
     findings: tuple[Finding, ...] = field(default=(), repr=False)
 
     def csv(self) -> bytes:
@@ -149,26 +151,31 @@ def import_exports(request: ImportRequest) -> Imported:
     networks = load_networks(request.aliases)
     findings: list[Finding] = []
     read = _base(request, networks)
-    paths = list(_paths(request, findings))
+    base = [] if request.base is None or isinstance(request.base, ExportFile) else [request.base]
+    given = [one for one in listed(request.files, [*request.skip, *base], findings) if not _is(one, base)]
+    if not given:
+        raise InputError.at(say("no file was given"), fix=say("give exports, or a folder of exports"))
     terms = {name: _named(value, networks) for name, value in request.networks.items()}
-    _refuse_unnamed(terms, paths)
-    for path in paths:
-        read += _read(path, networks, terms, request)
+    refuse_unnamed(terms, given)
+    for one in given:
+        read += _read(one, networks, named_in(terms, one), request)
     ads, site = [one for one in read if not one.network.visits], [one for one in read if one.network.visits]
     if not ads:
         problem = say("these are visits of a site alone, and no export says what was spent")
         fix = say("give the exports of the networks too; visits are joined to their rows")
         raise InputError.at(problem, file=site[0].file, fix=fix)
+    could = offered(ads, request.results)
     ads, chosen = choose(ads, request.results)
     ads, currency, converted = one_currency(ads, request.rates)
     findings += [*(one for export in read for one in export.findings), *chosen, *converted, *_attributions(read)]
     merged = {source: merge(own, request.newest_wins) for source, own in _by_source(ads).items()}
     findings += [one for part in merged.values() for one in part.findings]
     table, told = _whole([part.table for part in merged.values()], site, networks)
-    proposed, suggested = propose(read)
+    unknown, suggested = propose(read)
     earlier, kept = _earlier(ads, merged, site, networks, table) if request.earlier else ({}, [])
     facts = tuple(map(_facts, [*ads, *site]))
-    return Imported(table, currency, facts, earlier, proposed, worst_first([*findings, *told, *suggested, *kept]))
+    every = worst_first([*findings, *told, *suggested, *kept])
+    return Imported(table, currency, facts, earlier, unknown.rules, unknown, could, every)
 
 
 # Files --------------------------------------------------------------------------------------------------------------
@@ -176,49 +183,19 @@ def import_exports(request: ImportRequest) -> Imported:
 
 def _base(request: ImportRequest, networks: Sequence[Network]) -> list[Export]:
     """The history that is extended, as exports."""
-    if request.base is None or not Path(request.base).exists():
+    if request.base is None or not there(request.base):
         return []
     try:
-        return of_history(*read_bytes(request.base), networks)
+        return of_history(*content_of(request.base), networks)
     except InputError as error:
         problem = say("this is no history that can be extended ({reason})", reason=error.message)
         fix = say("choose another file, or start anew with --fresh")
-        raise InputError.at(problem, file=request.base, fix=fix) from error
+        raise InputError.at(problem, file=str(request.base), fix=fix) from error
 
 
-def _paths(request: ImportRequest, findings: list[Finding]) -> Sequence[Path]:
-    """Files in the order given, those of folders in the order of their names, each once."""
-    found: dict[str, Path] = {}
-    skip = [Path(os.path.realpath(path)) for path in (*request.skip, *([request.base] if request.base else []))]
-    for given in map(Path, request.files):
-        inside = [given]
-        if given.is_dir():
-            every = sorted(path for path in given.rglob("*") if path.is_file() and not _hidden(path, given))
-            every = [path for path in every if not _inside(path, skip)]
-            inside = [path for path in every if path.suffix.lower() in SUFFIXES]
-            others = [path.name for path in every if path.suffix.lower() not in SUFFIXES]
-            if not inside:
-                fix = say("give a folder with exports as CSV or XLSX")
-                raise InputError.at(say("the folder holds no export"), file=given, fix=fix)
-            if others:
-                problem = say_many("{count} file is no export ({names})", "{count} files are no exports ({names})",
-                                   len(others), names=quoted(others))  # fmt: skip
-                findings.append(Finding("no-export", Severity.NOTE, problem, say("not read"), str(given)))
-        for path in inside:
-            if request.base is None or os.path.realpath(path) != os.path.realpath(request.base):
-                found.setdefault(os.path.realpath(path), path)
-    if not found:
-        raise InputError.at(say("no file was given"), fix=say("give exports, or a folder of exports"))
-    return list(found.values())
-
-
-def _inside(path: Path, skip: Sequence[Path]) -> bool:
-    real = Path(os.path.realpath(path))
-    return any(real == one or one in real.parents for one in skip)
-
-
-def _hidden(path: Path, folder: Path) -> bool:
-    return any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
+def _is(given: Given, base: Sequence[str | Path]) -> bool:
+    """Whether a file is the history that is extended."""
+    return not isinstance(given, ExportFile) and any(os.path.realpath(given) == os.path.realpath(one) for one in base)
 
 
 def _named(value: str, networks: Sequence[Network]) -> tuple[str, str]:
@@ -234,25 +211,14 @@ def _named(value: str, networks: Sequence[Network]) -> tuple[str, str]:
     raise InputError.at(problem, fix=say("name one of {networks}", networks=join(", ", known)))
 
 
-def _refuse_unnamed(terms: Mapping[str, object], paths: Sequence[Path]) -> None:
-    names = {part for path in paths for part in (path.name, str(path))}
-    lost = [name for name in terms if name and name not in names]
-    if lost:
-        problem = say("no file is called '{name}'", name=lost[0])
-        fix = say("write --network FILE=NETWORK with the name of a file that is imported")
-        raise InputError.at(problem, fix=fix)
-
-
-def _read(
-    path: Path, networks: Sequence[Network], terms: Mapping[str, tuple[str, str]], request: ImportRequest
-) -> list[Export]:
-    data, file = read_bytes(path)
-    known = {header for one in networks for header in one.headers()} | _HISTORY
+def _read(given: Given, networks: Sequence[Network], named: tuple[str, str], request: ImportRequest) -> list[Export]:
+    data, file = content_of(given)
+    known = known_headers(networks)
     layout: Layout = find_layout(data, file, known)
     if is_history(layout.names):
         return of_history(data, file, networks)
     del data  # of a large export the text and the columns need not be held together
-    source, fixed = terms.get(str(path)) or terms.get(path.name) or terms.get("") or ("", "")
+    source, fixed = named
     network = recognise(layout, networks, source)
     frame = read_frame(layout, network)
     if network.visits:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from optimizer.errors import InputError
+from optimizer.history.exports.questions import Asks, OpenQuestion
 from optimizer.history.exports.recognise import quoted
 from optimizer.history.exports.rows import Export
 from optimizer.history.findings import Finding, Severity
@@ -115,9 +116,11 @@ def _target(exports: Sequence[Export], rates: Rates) -> str:
             problem = say("amounts are in {code}, and the history is to be in {other}", code=second, other=first)
         fix = say("say what one {code} is worth, such as --rate {code}=0.92", code=second)
         column = place.headers.get("currency", place.headers.get("spend", "currency"))
-        raise InputError.at(problem, file=file, row=int(lines.min()), column=column, fix=fix)
+        asked = {"file": file, "row": int(lines.min()), "column": column}
+        raise OpenQuestion.of(Asks.RATE, problem, fix, asked, (second, first))
     if not open_ones and seen:
         problem = say("every currency has a rate ({codes}), so which one the history is in is not said",
                       codes=join(", ", sorted(seen)))  # fmt: skip
-        raise InputError.at(problem, file=quoted(list(seen.values())), fix=say("name it with --currency"))
+        files = {"file": quoted(list(seen.values()))}
+        raise OpenQuestion.of(Asks.CURRENCY, problem, say("name it with --currency"), files, sorted(seen))
     return open_ones[0] if open_ones else ""

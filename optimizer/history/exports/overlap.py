@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from optimizer.errors import InputError
 from optimizer.history.exports.figures import codes_of, summed
+from optimizer.history.exports.questions import Asks, OpenQuestion
 from optimizer.history.exports.rows import Export
 from optimizer.history.findings import Finding, Severity
 from optimizer.history.raw import shown
@@ -256,7 +257,8 @@ def _contradiction(pair: pd.Series, name: str, exports: Sequence[Export]) -> Inp
         )
     fix = say("export both again with the same filters, or take the newer figures with --newest-wins")
     column = newer.headers.get(name, name)
-    return InputError.at(problem, file=newer.file, row=int(pair["line_new"]), column=column, fix=fix)
+    place = {"file": newer.file, "row": int(pair["line_new"]), "column": column}
+    return OpenQuestion.of(Asks.NEWEST, problem, fix, place)
 
 
 def _late(twice: pd.DataFrame, units: pd.DataFrame, exports: Sequence[Export]) -> list[Finding]:

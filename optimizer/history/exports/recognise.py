@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from optimizer.errors import InputError
 from optimizer.history.exports.aliases import Network, key
 from optimizer.history.exports.layout import Layout
+from optimizer.history.exports.questions import Asks, OpenQuestion
 from optimizer.language.message import Message, join, say
 
 HISTORY = frozenset({"date", "network", "content type", "spend"})
@@ -38,6 +39,11 @@ class Match:
     score: float
     own: tuple[str, ...]
     known: int
+
+
+def known_headers(networks: Sequence[Network]) -> set[str]:
+    """Headers that networks write, and those of a history: what the search for a header looks for."""
+    return {header for one in networks for header in one.headers()} | HISTORY | {"conversions", "revenue"}
 
 
 def is_history(names: Sequence[str]) -> bool:
@@ -71,7 +77,8 @@ def recognise(layout: Layout, networks: Sequence[Network], named: str = "") -> N
     problem = say("the headers could be those of {networks}", networks=either([one.network.title for one in near]))
     sources = join(", ", [one.network.source for one in near])
     fix = say("say which one with --network ({networks})", networks=sources)
-    raise InputError.at(problem, file=layout.file, row=layout.line, fix=fix)
+    place = {"file": layout.file, "row": layout.line}
+    raise OpenQuestion.of(Asks.NETWORK, problem, fix, place, [one.network.source for one in near])
 
 
 def _as_named(layout: Layout, matches: Sequence[Match], named: str) -> Network:

@@ -80,6 +80,44 @@ def choose(exports: Sequence[Export], wanted: Mapping[str, str]) -> tuple[list[E
     return [made[id(one)] for one in exports], findings
 
 
+@dataclass(frozen=True)
+class Offered:
+    """What the conversions of one network are, and what they could be.
+
+    Attributes
+    ----------
+    source, title : str
+        The network.
+    chosen : str
+        The kind or indicator that counts; "" where there is none.
+    kinds : tuple of (str, float)
+        Every kind or indicator its exports hold and how many there are, most first.
+    """
+
+    source: str
+    title: str
+    chosen: str
+    kinds: tuple[tuple[str, float], ...]
+
+
+def offered(exports: Sequence[Export], wanted: Mapping[str, str]) -> tuple[Offered, ...]:
+    """What could be chosen, network by network, before `choose` is asked; of fresh exports alone."""
+    found = []
+    for source in dict.fromkeys(one.network.source for one in exports):
+        fresh = [one for one in exports if one.network.source == source and not one.state]
+        if not fresh:
+            continue
+        choice = _choice(fresh, wanted.get(source, wanted.get("", "")))
+        names = {*KINDS[:3], *(str(name) for one in fresh if one.has("results") for name in one.table["indicator"])}
+        held = {
+            name: [values for one in fresh if (values := _values(one, name)[0]) is not None] for name in names - {""}
+        }
+        sums = {name: sum(float(np.nansum(values)) for values in columns) for name, columns in held.items()}
+        kinds = sorted(((name, total) for name, total in sums.items() if total > 0), key=lambda one: (-one[1], one[0]))
+        found.append(Offered(source, fresh[0].network.title, choice.kind, tuple(kinds)))
+    return tuple(found)
+
+
 def _choice(exports: Sequence[Export], wanted: str) -> Choice:
     if wanted:
         return Choice(wanted.strip(), asked=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -26,7 +27,29 @@ _ROLES = ("ad", "ad_set", "campaign", "placement")
 _LISTED = 5
 
 
-def propose(exports: Sequence[Export]) -> tuple[Naming, list[Finding]]:
+@dataclass(frozen=True)
+class Unknown:
+    """Rows whose content type is not known.
+
+    Attributes
+    ----------
+    rules : tuple of NamingRule
+        What words in names suggest, most money first.
+    spend : tuple of float
+        Money behind each rule, as the exports have it.
+    silent : tuple of (str, float)
+        Names that say nothing and their money, most first; "" for rows without any name.
+    """
+
+    rules: Naming = ()
+    spend: tuple[float, ...] = ()
+    silent: tuple[tuple[str, float], ...] = ()
+
+
+NOTHING_UNKNOWN = Unknown()
+
+
+def propose(exports: Sequence[Export]) -> tuple[Unknown, list[Finding]]:
     """Rules for rows whose content type is not known, by words in their names.
 
     Returns
@@ -35,7 +58,7 @@ def propose(exports: Sequence[Export]) -> tuple[Naming, list[Finding]]:
     """
     parts = [one.unknown for one in exports if len(one.unknown)]
     if not parts:
-        return (), []
+        return NOTHING_UNKNOWN, []
     table = pd.concat(parts, ignore_index=True)
     spend: dict[str, float] = {}
     silent: dict[str, float] = {}
@@ -52,7 +75,9 @@ def propose(exports: Sequence[Export]) -> tuple[Naming, list[Finding]]:
     # The longest words come first among those of equal money, so that a rule for "story" is not hidden by one for "st".
     ordered = sorted(spend, key=lambda word: (-spend[word], -len(word), word))
     rules = tuple(NamingRule("campaign", How.CONTAINS, word, WORDS[word]) for word in ordered)
-    return rules, [_finding(rules, spend, silent, said)]
+    largest = tuple(sorted(silent.items(), key=lambda one: (-one[1], one[0])))
+    told = Unknown(rules, tuple(spend[word] for word in ordered), largest)
+    return told, [_finding(rules, spend, silent, said)]
 
 
 def _word(name: str) -> str:

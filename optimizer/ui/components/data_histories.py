@@ -9,6 +9,9 @@ from html import escape
 import streamlit as st
 
 from optimizer.errors import InputError, OptimizerError
+from optimizer.history.broken import BrokenRows
+from optimizer.history.exports import ExportFile
+from optimizer.history.exports.survey import survey
 from optimizer.history.headers import HeaderFacts, read_headers
 from optimizer.history.mapping import AS_SPELLED, ColumnMapping
 from optimizer.history.read import identity_of
@@ -33,11 +36,12 @@ from optimizer.ui.data_view import (
 )
 from optimizer.ui.failures import show_problem
 from optimizer.ui.format import day, markdown, money
-from optimizer.ui.language import _
+from optimizer.ui.language import _, n_, tell
 from optimizer.ui.pages import page_file
 from optimizer.ui.uploads import MAX_MEGABYTES, SUFFIXES, Source, check_size
 
 UPLOAD, ROUND, IMPORT, DONE = "data_upload", "data_upload_round", "data_import", "data_import_done"
+DONE_TOO, TAB = "data_import_done_too", "data_tab"
 NEW_DRAFT, OWN_DRAFT = "newcolumns", "owncolumns"
 LOOKED_AT = 20
 """Kept mappings that are tried on the headers of a new file."""
@@ -58,6 +62,8 @@ class Import:
         Its headers where somebody can say what they are; empty where that would not help.
     like : str
         Name of the history whose mapping is proposed, or "".
+    network : str
+        Name of the network whose export it is, or "".
     """
 
     file: str
@@ -65,6 +71,7 @@ class Import:
     problem: OptimizerError
     headers: tuple[HeaderFacts, ...] = ()
     like: str = ""
+    network: str = ""
 
 
 def show_histories() -> None:
@@ -88,6 +95,9 @@ def _open_now() -> None:
     done = st.session_state.pop(DONE, "")
     if done:
         st.success(_("{name} is on file and open now.", name=markdown(done)), icon=":material/check:")
+        more = st.session_state.pop(DONE_TOO, "")
+        if more:
+            st.markdown(markdown(more))
         page_links()
     show_attempt(f"{OWN_DRAFT}_problem")
     try:
@@ -151,7 +161,7 @@ def _read_own(source: Source, mapping: ColumnMapping, version: int) -> None:
     def do() -> None:
         other = source.read_as(mapping, source.naming)
         keep_mapping(
-            service.store(), state.view().history, mapping, counted(service.history(other), other.sha256),
+            service.store(), state.view().history, mapping, counted(service.history(other), other.reading),
             state.author(), version,
         )  # fmt: skip
 
@@ -200,7 +210,8 @@ def _first_try(file: str, source: Source) -> Import | None:
         known, like = _earlier(headers)
         if headers:
             st.session_state[NEW_DRAFT] = first_draft(headers, known, source.name)
-        return Import(file, source, problem, headers, like)
+        network = survey([ExportFile(source.name, source.data)])[0].title if headers else ""
+        return Import(file, source, problem, headers, like, network)
     return None
 
 
@@ -227,8 +238,13 @@ def _show_import(held: Import) -> None:
     """Why a file was not taken, and what can be done about it."""
     if not held.headers:
         show_problem(held.problem)
+        _show_rows(held.problem)
         st.caption(_("Nothing was kept. Correct the file and hand it in again."))
         return
+    if held.network:
+        st.info(_("{file} is an export of {network}. It need not be told column by column: hand it in under Exports.",
+                  file=markdown(held.source.name), network=held.network), icon=":material/download:")  # fmt: skip
+        st.button(_("Go to Exports"), key="import_as_export", on_click=state.choose, args=(TAB, "exports"))
     st.info(
         _("{file} has headers of its own. Say which column is which; nothing is kept until then.",
           file=markdown(held.source.name)),
@@ -245,6 +261,21 @@ def _show_import(held: Import) -> None:
         on_click=_take,
         args=(held, mapping),
     )
+
+
+def _show_rows(problem: OptimizerError) -> None:
+    """Everything wrong with the rows of a file at once, where that is what is wrong with it."""
+    if not isinstance(problem, BrokenRows) or len(problem.each) < 2:
+        return
+    count = len(problem.each)
+    title = n_("{count} value to correct", "{count} values to correct", count)
+    if problem.more:
+        title = n_("The first {count} value to correct", "The first {count} values to correct", count)
+    with st.expander(title, expanded=True, key="import_rows"):
+        items = "".join(f"<li>{escape(tell(one))}</li>" for one in problem.each)
+        st.html(f'<ul class="co-rules">{items}</ul>')
+        if problem.more:
+            st.caption(_("There are more. If every row has the same mistake, correct the whole column at once."))
 
 
 def _take(held: Import, mapping: ColumnMapping) -> None:
@@ -264,7 +295,7 @@ def _keep(source: Source) -> None:
     kept = store.add_history(source.name, source.data, author=author)
     before = reading_of(store, kept.id)
     if source.mapping or before.kept_mapping is None:
-        facts = counted(read, source.sha256)
+        facts = counted(read, source.reading)
         keep_mapping(store, kept.id, source.mapping, facts, author, before.mapping_version)
     state.choose_history(kept.id)
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1

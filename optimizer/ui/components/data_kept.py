@@ -12,10 +12,11 @@ from optimizer.planning.asked import Asked
 from optimizer.reports import frame_csv
 from optimizer.store import Kept, Kind
 from optimizer.ui import service, state, what_if_state
-from optimizer.ui.components.data_histories import history_hooks
+from optimizer.ui.components.data_histories import TAB, history_hooks
 from optimizer.ui.components.data_table import table_html
 from optimizer.ui.components.downloads import download
 from optimizer.ui.components.kept import Hooks, kept_list
+from optimizer.ui.components.settings_networks import edit_network_rules
 from optimizer.ui.components.titles import part
 from optimizer.ui.kept_view import compare_frame, compare_rows, kept_summary, kind_names
 from optimizer.ui.language import _
@@ -57,6 +58,7 @@ def _hooks(kind: Kind) -> Hooks:
         Kind.SCENARIO: _open_scenario,
         Kind.SETTINGS: _open_settings,
         Kind.RULES: _open_rules,
+        Kind.NETWORK_RULES: _open_network_rules,
     }
     return Hooks(open=opened.get(kind))
 
@@ -98,6 +100,12 @@ def _source() -> Source:
 
 def _open_rules(kept: Kept) -> None:
     state.change(rules=str(kept.content.get("text", "")))
+
+
+def _open_network_rules(kept: Kept) -> None:
+    """Put the text into the editor; it acts once it is saved there."""
+    edit_network_rules(str(kept.content.get("text", "")))
+    state.choose(TAB, "networks")
 
 
 def go_where_opened() -> None:

@@ -188,7 +188,7 @@ def _keep(source: Source, rules: Naming, version: int) -> None:
 
     def do() -> None:
         other = source.read_as(source.mapping, rules)
-        facts = counted(service.history(other), other.sha256)
+        facts = counted(service.history(other), other.reading)
         keep_naming(service.store(), state.view().history, rules, facts, state.author(), version)
         _load(reading_of(service.store(), state.view().history))
         asked, gone = state.asked(), tuple[str, ...]()

@@ -10,6 +10,7 @@ import streamlit as st
 
 from optimizer.errors import OptimizerError
 from optimizer.store import Conflict, Kept, Kind
+from optimizer.store.fixed import FIXED
 from optimizer.store.values import LONGEST_AUTHOR, LONGEST_NAME, LONGEST_NOTE
 from optimizer.ui import service, state
 from optimizer.ui.format import markdown
@@ -213,6 +214,8 @@ def row(item: Kept, line: KeptLine, hooks: Hooks, key: str) -> None:
                     _("Open"), key=f"{key}_open_{item.id}", on_click=_opened,
                     args=(item, hooks.open, f"{key}_problem"), disabled=item.id == hooks.current,
                 )  # fmt: skip
+            if item.kind in FIXED:
+                return
             if st.button(_("Edit"), key=f"{key}_edit_{item.id}", icon=":material/edit:"):
                 begin_edit(item, key)
                 st.dialog(_("Edit"), width="medium")(edit_dialog)(item.id, hooks, key)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from optimizer.errors import InputError
 from optimizer.language import say
+from optimizer.planning.fiscal import CALENDARS, MONTH, NEAREST, YEAR_RULES
 from optimizer.planning.wording import MONEY_OUTCOMES, outcome_name
 from optimizer.store import Kept, Kind
 from optimizer.ui import service, state
@@ -23,6 +25,7 @@ from optimizer.ui.language import _, tell
 from optimizer.ui.service import Facts
 from optimizer.ui.settings_view import (
     MoneyFields,
+    calendar_name,
     country_codes,
     country_name,
     currency_codes,
@@ -30,10 +33,12 @@ from optimizer.ui.settings_view import (
     fields_of,
     fitted,
     read_settings_text,
+    rest_of,
     settings_from,
     settings_lines,
     settings_toml,
     with_settings,
+    year_rule_name,
 )
 
 DRAFT, PROBLEM, SAID, ROUND = "money_draft", "money_problem", "money_said", "money_round"
@@ -89,6 +94,7 @@ def _form(work: Work, version: int) -> None:
         _numbers(
             "production", fields.production, {name: markdown(begun(content_name(name))) for name in fields.production}
         )
+        _calendar(fields)
         with st.container(horizontal=True):
             given = (known, tuple(fields.outcomes), tuple(fields.production))
             st.form_submit_button(
@@ -126,6 +132,29 @@ def _basics(fields: MoneyFields, known: Facts) -> None:
     )  # fmt: skip
 
 
+def _calendar(fields: MoneyFields) -> None:
+    """How the year is cut into periods, for pacing and finance."""
+    st.markdown(_("**Fiscal calendar**, for budgets of a month or period"))
+    first, second, third = st.columns(3, vertical_alignment="bottom")
+    held = st.session_state
+    held["money_calendar"], held["money_year_start"], held["money_year_rule"] = (
+        fields.calendar, fields.year_start, fields.year_rule
+    )  # fmt: skip
+    first.selectbox(
+        _("Periods"), CALENDARS, format_func=calendar_name, key="money_calendar",
+        help=_("Months of the calendar, or quarters of 13 whole weeks cut in three."),
+    )  # fmt: skip
+    second.date_input(
+        _("First day of a fiscal year"), value=None, key="money_year_start", min_value=dt.date(2000, 1, 1),
+        max_value=dt.date(2100, 1, 1), format="YYYY-MM-DD",
+        help=_("Of any one year; needed where periods are whole weeks. Its weekday begins every week."),
+    )  # fmt: skip
+    third.selectbox(
+        _("Other years begin on"), YEAR_RULES, format_func=year_rule_name, key="money_year_rule",
+        help=_("The month is the one whose first day is nearest to that day."),
+    )  # fmt: skip
+
+
 def _select(
     where: st.delta_generator.DeltaGenerator, label: str, key: str, now: str, codes: Sequence[str], kind: str
 ) -> None:
@@ -155,7 +184,7 @@ def _numbers(
 
 def entered(outcomes: Sequence[str], production: Sequence[str]) -> MoneyFields:
     """The form as it stands in session state."""
-    held = st.session_state
+    held, asked = st.session_state, state.asked()
     return MoneyFields(
         str(held.get("money_currency") or ""),
         str(held.get("money_country") or ""),
@@ -163,6 +192,10 @@ def entered(outcomes: Sequence[str], production: Sequence[str]) -> MoneyFields:
         held.get("money_team"),
         {name: held.get(f"money_worth_{name}") for name in outcomes},
         {name: held.get(f"money_production_{name}") for name in production},
+        str(held.get("money_calendar") or MONTH),
+        held.get("money_year_start"),
+        str(held.get("money_year_rule") or NEAREST),
+        rest_of({} if asked is None else asked.settings),
     )
 
 

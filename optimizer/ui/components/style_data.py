@@ -22,7 +22,9 @@ CSS = """
     border-bottom: 1px solid rgba(128,128,128,.22); }
 [class*="st-key-co_numbers_"] { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); }
 [class*="st-key-co_rule_"] button { padding-left: .5rem; padding-right: .5rem; }
-.st-key-rules_field textarea { font-family: ui-monospace, monospace; font-size: .85rem; }
+.co-rules .co-grade { display: block; opacity: .75; font-size: .8rem; overflow-wrap: anywhere; }
+.st-key-rules_field textarea, .st-key-networks_field textarea {
+    font-family: ui-monospace, monospace; font-size: .85rem; }
 .st-key-co_person { max-width: 34rem; }
 @media (max-width: 640px) {
   [class*="st-key-co_rule_"] { padding-bottom: .8rem; border-bottom: 1px solid rgba(128,128,128,.45); }
@@ -42,11 +44,14 @@ def upload_words() -> str:
     """The words inside the field for files, which the widget itself has in English alone."""
     button, limits = _("Choose a file"), _("CSV, XLSX or Parquet, up to {most} MB", most=MAX_MEGABYTES)
     field = ".stFileUploader section"
+    exports = _("CSV, TSV or XLSX, several at once or in a ZIP, up to {most} MB each", most=MAX_MEGABYTES)
+    several = "[class*=st-key-exports_upload] .stFileUploader section"
     return (
         f"{field} button p {{ display: none; }} {field} button div:has(> p)::after {{ content: {_quoted(button)}; }}"
         f"{field} [data-testid=stFileUploaderDropzoneInstructions] span {{ font-size: 0; }}"
         f"{field} [data-testid=stFileUploaderDropzoneInstructions] span::after "
         f"{{ content: {_quoted(limits)}; font-size: .875rem; }}"
+        f"{several} [data-testid=stFileUploaderDropzoneInstructions] span::after {{ content: {_quoted(exports)}; }}"
     )
 
 

@@ -7,17 +7,17 @@ from collections.abc import Callable
 import streamlit as st
 
 from optimizer.ui import state
-from optimizer.ui.components.data_histories import show_histories
+from optimizer.ui.components.data_exports import show_exports
+from optimizer.ui.components.data_histories import TAB, show_histories
 from optimizer.ui.components.data_kept import go_where_opened, show_kept
 from optimizer.ui.components.data_naming import show_content_types
 from optimizer.ui.components.settings_money import show_money
+from optimizer.ui.components.settings_networks import show_network_rules
 from optimizer.ui.components.settings_person import show_person
 from optimizer.ui.components.settings_rules import show_rules
 from optimizer.ui.components.titles import page_title
 from optimizer.ui.failures import shown_as_sentences
 from optimizer.ui.language import _, language
-
-TAB = "data_tab"
 
 
 def page() -> None:
@@ -41,9 +41,11 @@ def _tabs() -> dict[str, tuple[str, Callable[[], None]]]:
     """Tabs by the name that links use: what people read on them, and what draws them."""
     return {
         "history": (_("History"), show_histories),
+        "exports": (_("Exports"), show_exports),
         "types": (_("Content types"), show_content_types),
         "money": (_("Money and goals"), show_money),
         "rules": (_("Rules"), show_rules),
+        "networks": (_("Network rules"), show_network_rules),
         "kept": (_("Kept work"), show_kept),
         "you": (_("About you"), show_person),
     }
