@@ -10,7 +10,10 @@ import typer
 from optimizer.cli.arguments import FLAG, ByAudience, HistoryFile, parse_amount, report
 
 if TYPE_CHECKING:
+    from optimizer.planning.rebalance import RebalanceRequest
     from optimizer.planning.rebalance_files import Template
+    from optimizer.planning.week_decision import WeekDecision
+    from optimizer.planning.week_memory import WeekMemory
 
 
 def rebalance(  # noqa: PLR0913 - one argument per option
@@ -110,6 +113,28 @@ def rebalance(  # noqa: PLR0913 - one argument per option
         list[Path] | None,
         typer.Option(metavar="FILE", help="Write the filled-in --template here (CSV)."),
     ] = None,
+    memory: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="What earlier weeks left behind: tests that run and moves that were turned down (JSON, as --remember "
+            "writes it). Tests go on until their weeks are over; what was turned down is not proposed for four weeks.",
+        ),
+    ] = None,
+    remember: Annotated[
+        bool,
+        typer.Option(
+            "--remember", metavar=FLAG, help="Write --memory anew, with the tests of this week and what --leave names."
+        ),
+    ] = False,
+    leave: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CELL[=REASON]",
+            help="Leave a cell such as tiktok/video as it is and choose the rest around it; may be given several "
+            "times.",
+        ),
+    ] = None,
     calendar: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write when to look again here, as a calendar entry (.ics).")
     ] = None,
@@ -123,6 +148,8 @@ def rebalance(  # noqa: PLR0913 - one argument per option
     `optimizer rebalance history.csv --budget 7140 --current current.csv --out plan.csv`
 
     `optimizer rebalance history.csv --budget 7140 --explore 0.05 --changes changes.csv --calendar again.ics`
+
+    `optimizer rebalance history.csv --budget 7140 --memory weeks.json --remember --leave tiktok/video=contract`
     """
     from optimizer.planning.export import check_outputs, plan_csv, write_files
     from optimizer.planning.rebalance import RebalanceRequest
@@ -141,6 +168,7 @@ def rebalance(  # noqa: PLR0913 - one argument per option
         by_audience=by_audience,
         earlier=tuple(earlier or ()),
         touch_learning=touch_learning,
+        memory=_memory(memory, new=remember),
     )
     inputs: dict[str, str | Path | None] = {"HISTORY": history, "--bounds": bounds, "--current": current}
     inputs |= {"--settings": settings, "--rules": rules, "--network-rules": network_rules}
@@ -148,26 +176,64 @@ def rebalance(  # noqa: PLR0913 - one argument per option
     uploads = _uploads(template or [], upload or [])
     inputs |= {f"--template {one.file}": one.file for one, _ in uploads}
     outputs: dict[str, str | Path | None] = {"--out": out, "--summary": summary, "--changes": changes}
-    outputs |= {"--calendar": calendar, **{f"--upload {path}": path for _, path in uploads}}
+    outputs |= {
+        "--calendar": calendar,
+        "--memory": memory if remember else None,
+        **{f"--upload {path}": path for _, path in uploads},
+    }
     check_outputs(outputs, inputs)
+    left = _left(leave or [])
 
     from optimizer.history import load_history
     from optimizer.planning.progress import shown_progress
-    from optimizer.planning.rebalance import rebalance as find
     from optimizer.planning.rebalance_console import print_rebalance
     from optimizer.planning.rebalance_files import calendar_ics, changes_csv, rebalance_json, upload_csv
+    from optimizer.planning.studio import open_studio
+    from optimizer.planning.week_decision import leave_as_today
 
     with shown_progress() as progress:
         progress(f"Reading {history.name}", 0.0)
-        found = find(load_history(history), request, progress)
+        studio = open_studio(load_history(history), request.of_week(), progress)
+        decision = leave_as_today(studio, request, left, progress)
+    found = decision.found
     files: dict[str | Path, str | bytes] = {}
     files |= {path: plan_csv(found.plan) for path in (out,) if path is not None}
     for path, make in ((summary, rebalance_json), (changes, changes_csv), (calendar, calendar_ics)):
         files |= {} if path is None else {path: make(found)}
     files |= {path: upload_csv(found, one) for one, path in uploads}
+    if memory is not None and remember:
+        files[memory] = _remembered(request, decision, left)
     write_files(files)
     report(found.plan.findings)
     print_rebalance(found, [str(path) for path in files])
+
+
+def _memory(path: Path | None, *, new: bool) -> WeekMemory | None:
+    """What earlier weeks left behind; nothing where a file is only to be begun."""
+    from optimizer.errors import InputError
+    from optimizer.language.message import say
+
+    if path is None:
+        if new:
+            raise InputError.at(say("--remember has no file to write"), fix=say("give one with --memory FILE"))
+        return None
+    from optimizer.planning.week_memory import WeekMemory, read_memory
+
+    return WeekMemory() if new and not path.exists() else read_memory(path)
+
+
+def _left(cells: list[str]) -> dict[str, str]:
+    """Cells to leave as they are, with the reason."""
+    pairs = (text.partition("=") for text in cells)
+    return {cell.strip().lower(): " ".join(reason.split()) for cell, _, reason in pairs}
+
+
+def _remembered(request: RebalanceRequest, decision: WeekDecision, left: dict[str, str]) -> str:
+    """What this week leaves behind."""
+    from optimizer.planning.week_memory import WeekMemory, memory_json, remember
+
+    free = decision.free or decision.found
+    return memory_json(remember(request.memory or WeekMemory(), free, decision.found, left))
 
 
 def _uploads(templates: list[str], outputs: list[Path]) -> list[tuple[Template, Path]]:

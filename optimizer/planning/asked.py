@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, fields
 from math import isfinite
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from optimizer.errors import InputError
 from optimizer.history.panel import Panel
 from optimizer.language.message import Message, say
@@ -24,11 +26,13 @@ from optimizer.planning.plain_values import (
 from optimizer.planning.request import MEAN, MOST_STEP, MOST_WEEKS, RISKS, CellLimits, PlanRequest, RulesText
 
 if TYPE_CHECKING:
+    from optimizer.history.panel import Floats
     from optimizer.planning.settings import Settings
 
 MOST_SEED = 2**31 - 1
 LONGEST_RULES = 50_000  # characters
 DEEPEST = 4  # tables inside each other in settings
+_TABLES = ("limits", "locks", "settings", "current")
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,9 @@ class Asked:
     settings : mapping
         As settings.toml holds them.
     seed : int
+    current : mapping of label to float
+        Today's weekly spend; cells that are not named get nothing today. Empty for the mean of the last 12 complete
+        weeks.
 
     Raises
     ------
@@ -87,6 +94,7 @@ class Asked:
     rules: str = ""
     settings: Mapping[str, object] = field(default_factory=dict)
     seed: int = 0
+    current: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         amount_of(self.budget, say("budget"), above=True)
@@ -106,13 +114,15 @@ class Asked:
         for label, amount in table_of(self.locks, say("the table of locks")).items():
             amount_of(amount, say("lock of {cell}", cell=label))
         _check_plain(table_of(self.settings, say("the settings")), DEEPEST)
+        for label, amount in table_of(self.current, say("the table of today's budgets")).items():
+            amount_of(amount, say("today's budget of {cell}", cell=label))
 
     def to_json(self) -> dict[str, object]:
         """Plain values that JSON can hold; only what differs from the usual."""
         plain: dict[str, object] = {"budget": self.budget, "weeks": self.weeks}
         for one in fields(self)[2:]:
             value = getattr(self, one.name)
-            usual = one.default if one.name not in ("limits", "locks", "settings") else {}
+            usual = one.default if one.name not in _TABLES else {}
             if value != usual:
                 plain[one.name] = dict(value) if isinstance(value, Mapping) else value
         if self.limits:
@@ -146,17 +156,14 @@ class Asked:
         Parameters
         ----------
         panel : Panel
-            Whose cells limits and locks may name.
+            Whose cells limits, locks and today's budgets may name.
 
         Raises
         ------
         InputError
-            A limit or a lock names no cell, or the settings hold what is not allowed.
+            A limit, a lock or a budget of today names no cell, or the settings hold what is not allowed.
         """
-        labels = [cell.label for cell in panel.cells]
-        for name in (*self.limits, *self.locks):
-            if name not in labels:
-                raise InputError.at(say("{name} is no cell of the history", name=name), fix=meant(name, labels))
+        self._check_labels([cell.label for cell in panel.cells])
         bounds = {label: (one[0], one[1]) for label, one in self.limits.items()}
         bounds |= {label: (amount, amount) for label, amount in self.locks.items()}
         return PlanRequest(
@@ -171,7 +178,19 @@ class Asked:
             risk=self.risk,
             largest_share=self.largest_share,
             largest_step=self.largest_step,
+            current=self.today(panel),
         )
+
+    def today(self, panel: Panel) -> Floats | None:
+        """(C,) today's weekly spend as it was given; None where it was not."""
+        if not self.current:
+            return None
+        return np.array([self.current.get(cell.label, 0.0) for cell in panel.cells], dtype=np.float64)
+
+    def _check_labels(self, labels: list[str]) -> None:
+        for name in (*self.limits, *self.locks, *self.current):
+            if name not in labels:
+                raise InputError.at(say("{name} is no cell of the history", name=name), fix=meant(name, labels))
 
     def _settings(self) -> Settings | None:
         if not self.settings:

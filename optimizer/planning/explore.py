@@ -21,6 +21,7 @@ import numpy as np
 
 from optimizer.allocation.problem import Bounds
 from optimizer.history.panel import Floats
+from optimizer.planning.outlook import INTERVAL
 
 if TYPE_CHECKING:
     from optimizer.planning.fit import Response
@@ -55,6 +56,8 @@ class Trial:
         Expected value of what it shows beyond what the plan without it would, goal units over the half year after.
     costs : float
         Expected goal given up over its weeks, funding included; 0 where it costs nothing.
+    low, high : float
+        Ends of the 90 % interval of `effect`, as far as it is known before the test.
     """
 
     cell: int
@@ -65,6 +68,8 @@ class Trial:
     noise: float
     teaches: float
     costs: float
+    low: float = 0.0
+    high: float = 0.0
 
     @property
     def change(self) -> float:
@@ -178,6 +183,27 @@ def with_trials(room: Room, trials: Sequence[Trial], slopes: Floats) -> Floats:
     return spend
 
 
+def effect_draws(first: Response, goal: str, split: Floats, change: tuple[int, float, float]) -> Floats:
+    """(S,) what a cell's goal per week differs by, draw by draw, when its weekly money goes from one amount to another.
+
+    Parameters
+    ----------
+    first : FittedResponse or GoalResponse
+    goal : str
+    split : float array, shape (C,)
+        Weekly money of all cells.
+    change : (int, float, float)
+        The cell, and its weekly money before and after.
+    """
+    c, before, after = change
+    means = []
+    for amount in (before, after):
+        other = split.copy()
+        other[c] = amount
+        means.append(_signal(first, goal, other).mean[:, c])
+    return np.asarray(means[1] - means[0])
+
+
 class _After(NamedTuple):
     """Where a cell may end up afterwards: weekly money (C, G) and its worth per draw (S, C, G) over some weeks."""
 
@@ -210,7 +236,8 @@ def _signal(first: Response, goal: str, split: Floats) -> _Signal:
 def _test(c: int, curves: _After, shown: tuple[_Signal, _Signal], at: tuple[Room, float]) -> Trial | None:
     """One cell at another amount; None where its effect would not stand out in time."""
     room, spend = at
-    effect = float((shown[1].mean[:, c] - shown[0].mean[:, c]).mean())
+    drawn = shown[1].mean[:, c] - shown[0].mean[:, c]
+    effect, (low, high) = float(drawn.mean()), np.percentile(drawn, INTERVAL)
     noise = float(shown[1].noise[c])
     weeks = max(detectable_weeks(effect, noise), SHORTEST)
     if weeks > LONGEST:
@@ -220,7 +247,9 @@ def _test(c: int, curves: _After, shown: tuple[_Signal, _Signal], at: tuple[Room
     kept = float(mean[-1] - room.price * room.spend[c])
     tested = float(np.interp(spend, curves.spend[c][:-1], mean[:-1]) - room.price * spend)
     costs = max(kept - tested, 0.0) * weeks / curves.weeks
-    return Trial(c, float(room.spend[c]), spend, weeks, effect, noise, known[1] - known[0], costs)
+    return Trial(
+        c, float(room.spend[c]), spend, weeks, effect, noise, known[1] - known[0], costs, float(low), float(high)
+    )
 
 
 def _information(c: int, curves: _After, signal: _Signal, price: float, weeks: int) -> float:

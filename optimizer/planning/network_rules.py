@@ -29,6 +29,7 @@ from optimizer.planning.network_rules_schema import (
     Steps,
 )
 from optimizer.planning.plain_values import meant, shown
+from optimizer.planning.request import RulesText
 from optimizer.planning.rules_errors import table_place
 
 TEMPLATE = "network_rules.toml"
@@ -110,12 +111,13 @@ def known_networks() -> frozenset[str]:
     return frozenset(name for rule in rules for name in _listed(rule.network)) | {"pinterest", "x"}
 
 
-def read_network_rules(path: str | Path, cells: Sequence[Cell], currency: str) -> NetworkRules:
+def read_network_rules(rules: str | Path | RulesText, cells: Sequence[Cell], currency: str) -> NetworkRules:
     """Read network_rules.toml for the cells of an account.
 
     Parameters
     ----------
-    path : str or Path
+    rules : path or RulesText
+        The file, or its text and the name that messages call it by.
     cells : sequence of Cell
     currency : str
         Of the account, ISO 4217; "" where it is not known.
@@ -126,15 +128,16 @@ def read_network_rules(path: str | Path, cells: Sequence[Cell], currency: str) -
         The file cannot be read; it holds an unknown key, network, content type or cell, a number that cannot be, or an
         amount in another currency without a rate. The message names file and rule.
     """
-    return _Reader(Path(path), tuple(cells), currency).read()
+    return _Reader(rules, tuple(cells), currency).read()
 
 
 class _Reader:
     """Turns a file into amounts per cell; the stricter of two rules holds."""
 
-    def __init__(self, path: Path, cells: tuple[Cell, ...], currency: str) -> None:
-        self.path, self.cells, self.currency = path, cells, currency
-        self.file = _parse(path)
+    def __init__(self, rules: str | Path | RulesText, cells: tuple[Cell, ...], currency: str) -> None:
+        told = rules if isinstance(rules, RulesText) else RulesText(_text(Path(rules)), str(Path(rules)))
+        self.path, self.cells, self.currency = told.name, cells, currency
+        self.file = _parse(told)
         self.place = Message("")
         for code in self.file.rates:
             if not (len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()):
@@ -162,7 +165,7 @@ class _Reader:
                     tighter = np.minimum if key in ("share", "edit", "wait_edit") else np.maximum
                     held[key][own] = tighter(held[key][own], np.broadcast_to(values, len(self.cells))[own])
                 held["practice"][own] |= rule.grade not in OFFICIAL
-        return NetworkRules(file=str(self.path), **held)
+        return NetworkRules(file=self.path, **held)
 
     def _amounts(self, rule: NetworkRule) -> dict[str, Floats | float]:
         """What one rule sets, by the name of the array."""
@@ -244,22 +247,33 @@ def _listed(names: str | list[str]) -> list[str]:
     return [names] if isinstance(names, str) else names
 
 
-def _parse(path: Path) -> NetworkRulesFile:
+def _text(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         problem = say("the network rules cannot be read ({reason})", reason=str(error.strerror or error))
         raise InputError.at(problem, file=path, fix=say("check the path")) from None
     except UnicodeDecodeError:
         problem = say("the network rules are not text in UTF-8")
         raise InputError.at(problem, file=path, fix=say("save the file as UTF-8")) from None
+
+
+def _parse(rules: RulesText) -> NetworkRulesFile:
     try:
-        return NetworkRulesFile.model_validate(tomllib.loads(text))
+        values = tomllib.loads(rules.text)
     except tomllib.TOMLDecodeError as error:
         problem = say("the network rules are not valid TOML: {reason}", reason=str(error))
-        raise InputError.at(problem, file=path, fix=say("correct that line")) from None
+        raise InputError.at(problem, file=rules.name, fix=say("correct that line")) from None
+    except RecursionError:
+        problem = say("the network rules are not valid TOML: brackets inside each other beyond any use")
+        raise InputError.at(problem, file=rules.name, fix=say("correct that line")) from None
+    except ValueError as error:  # such as a number of more digits than Python takes
+        problem = say("the network rules are not valid TOML: {reason}", reason=str(error))
+        raise InputError.at(problem, file=rules.name, fix=say("correct that line")) from None
+    try:
+        return NetworkRulesFile.model_validate(values)
     except ValidationError as error:
-        raise _refusal(path, error) from None
+        raise _refusal(rules.name, error) from None
 
 
 _KINDS: dict[str, type[NetworkRule]] = {
@@ -271,7 +285,7 @@ _KINDS: dict[str, type[NetworkRule]] = {
 }
 
 
-def _refusal(path: Path, error: ValidationError) -> InputError:
+def _refusal(path: str, error: ValidationError) -> InputError:
     """The first thing the schema refuses, as one sentence."""
     first = error.errors()[0]
     keys = [str(part) for part in first["loc"]]

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from optimizer.language.message import day, percent, say, say_many
 from optimizer.planning.console import outcome_lines
+from optimizer.planning.explore_text import explore_sentence, learned_sentence
 from optimizer.planning.export import DAYS_PER_WEEK
 from optimizer.planning.headline import proof
 from optimizer.planning.plan_rules import rule_lines
-from optimizer.planning.rebalance_text import explore_sentence, kind_name, rebalance_headline
+from optimizer.planning.rebalance_text import kind_name, rebalance_headline
 from optimizer.planning.wording import number, quantity, signed
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def rebalance_lines(found: Rebalance, files: Sequence[str] = ()) -> list[str]:
     for (header, rows), right in ((change_table(found), (1, 2, 3, 4)), (stay_table(found), (1,))):
         body += ["", *_aligned(header, rows, right)] if rows else []
     explored = explore_sentence(found)
-    body += ["", *([explored] if explored else []), *outcome_lines(plan), _certificate(found)]
+    learned = [learned_sentence(one, found) for one in found.learned]
+    body += ["", *learned, *([explored] if explored else []), *outcome_lines(plan), _certificate(found)]
     body += rule_lines(plan.allocation.certificate, plan.goal, plan.currency, plan.budget + plan.unspent)
     nothing = say("No file was written; --out plan.csv, --summary summary.json and --changes changes.csv do.")
     written = say("Written: {files}.", files=", ".join(files)) if files else nothing

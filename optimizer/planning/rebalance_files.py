@@ -16,11 +16,13 @@ import numpy as np
 
 from optimizer.errors import InputError
 from optimizer.language.message import Message, day, place, say
+from optimizer.planning.explore_text import explore_sentence, learned_sentence, trial_sentence
 from optimizer.planning.export import DAYS_PER_WEEK, harmless, summary
 from optimizer.planning.money import CENTS, WHOLE_CURRENCIES
 from optimizer.planning.plain_values import meant, shown
 from optimizer.planning.plan_rules import rule_figures
-from optimizer.planning.rebalance_text import explore_sentence, rebalance_headline, trial_sentence
+from optimizer.planning.rebalance_holds import running_sentence
+from optimizer.planning.rebalance_text import rebalance_headline
 from optimizer.planning.wording import Wording
 
 if TYPE_CHECKING:
@@ -87,8 +89,26 @@ def rebalance_summary(found: Rebalance) -> dict[str, object]:
                 for trial in found.trials
             ],
         },
+        **_memory(found),
         "look_again": found.look_again.isoformat(),
     }
+
+
+def _memory(found: Rebalance) -> dict[str, object]:
+    """Tests of earlier weeks, where there are any."""
+    if not found.running and not found.learned:
+        return {}
+    learned = [
+        {
+            "cell": one.test.cell,
+            "text": str(learned_sentence(one, found)),
+            "before": {"mean": one.test.effect, "low": one.test.low, "high": one.test.high},
+            "now": None if one.effect is None else vars(one.effect),
+        }
+        for one in found.learned
+    ]
+    running = [{"cell": one.cell, "spend": one.spend, "until": one.until.isoformat()} for one in found.running]
+    return {"earlier_tests": {"running": running, "over": learned}}
 
 
 def rebalance_json(found: Rebalance) -> str:
@@ -145,20 +165,39 @@ class Template:
 
 
 def read_template(path: str | Path, network: str = "") -> Template:
-    """Read an upload template: a CSV with one row that holds places such as {content_type} and {spend_per_day}.
-
-    Rows above and below that row are copied. A doubled brace stands for a brace.
+    """Read an upload template from a file; see `template_of`.
 
     Raises
     ------
     InputError
-        The file cannot be read; no row holds a place, or several do; a place is not known; or the row lacks an amount
-        or what names the budget.
+        The file cannot be read, or is no template.
     """
     from optimizer.history.read import read_bytes
-    from optimizer.history.text import decode
 
     data, file = read_bytes(path)
+    return template_of(data, file, network)
+
+
+def template_of(data: bytes, file: str, network: str = "") -> Template:
+    """An upload template: a CSV with one row that holds places such as {content_type} and {spend_per_day}.
+
+    Rows above and below that row are copied. A doubled brace stands for a brace.
+
+    Parameters
+    ----------
+    data : bytes
+    file : str
+        Name for messages.
+    network : str
+        Whose cells are written; "" for all.
+
+    Raises
+    ------
+    InputError
+        No row holds a place, or several do; a place is not known; or the row lacks an amount or what names the budget.
+    """
+    from optimizer.history.text import decode
+
     text, _ = decode(data, file)
     delimiter = _delimiter(text)
     rows = [tuple(row) for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
@@ -280,6 +319,9 @@ def calendar_ics(found: Rebalance) -> str:
     said = say("Rebalance the weekly budgets")
     again = say("Export the week of {week} first, so that it is in the history.", week=day(plan.weeks[0]))
     entries = [(found.look_again, "again", said, again)]
+    for test in found.running:
+        ended = say("Test of {cell} is over", cell=place(tuple(test.cell.split("/"))))
+        entries.append((test.until, test.cell, ended, running_sentence(test, plan.currency)))
     for trial in found.trials:
         cell = plan.cells[trial.cell]
         ends = first + dt.timedelta(weeks=trial.weeks)

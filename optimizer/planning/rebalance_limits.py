@@ -35,6 +35,8 @@ class Hold(Enum):
     WAITING = "waiting"
     UNUSED = "unused"
     SMALLEST = "smallest budget"
+    TESTING = "testing"
+    FIXED = "fixed"
 
 
 @dataclass(frozen=True, eq=False)

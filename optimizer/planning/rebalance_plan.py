@@ -24,8 +24,8 @@ from optimizer.planning.written import certify_written
 
 if TYPE_CHECKING:
     from optimizer.planning.explore import Trial
-    from optimizer.planning.rebalance import Posture
     from optimizer.planning.rebalance_choice import Chosen
+    from optimizer.planning.rebalance_week import Posture
 
 
 def told(
@@ -56,7 +56,7 @@ def told(
     unspent = max(question.budget - float(chosen.spend.sum()), 0.0)
     settings = _settings(posture)
     from optimizer import __version__
-    from optimizer.planning.rebalance import run_id
+    from optimizer.planning.rebalance_week import run_id
 
     plan = Plan(
         cells=panel.cells,
@@ -115,7 +115,7 @@ def _findings(posture: Posture, chosen: Chosen, total: object, unspent: float) -
     found += [*of_response(posture.responses[0]), *question.findings]
     found += of_figures(panel, question, total)  # type: ignore[arg-type]
     found += of_todays_split(panel, question, posture.problem.bounds)
-    found += _overruled(posture)
+    found += [*_overruled(posture), *posture.notes]
     if unspent > 0.5 * 10.0**-question.decimals:
         problem = say("{amount} of the budget stay unspent", amount=money(unspent, panel.currency))
         fix = say("less than one step of money is left over; give it to a cell without steps, or leave it")

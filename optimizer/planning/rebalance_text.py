@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.history.panel import Floats
-from optimizer.language.message import Message, Written, number, percent, say, say_many
-from optimizer.planning.explore import LONGEST
+from optimizer.language.message import Message, Written, day, number, percent, say, say_many
+from optimizer.planning.explore_text import trial_sentence
 from optimizer.planning.rebalance_amounts import SAME_AMOUNT
 from optimizer.planning.rebalance_choice import SAME_BUDGET, moved
+from optimizer.planning.rebalance_holds import Standing, resting_sentence
 from optimizer.planning.rebalance_limits import Hold
 from optimizer.planning.wording import Wording, money, quantity
 
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from optimizer.planning.explain import Returns
     from optimizer.planning.explore import Trial
     from optimizer.planning.plan import Move
-    from optimizer.planning.rebalance import Posture, Rebalance
+    from optimizer.planning.rebalance import Rebalance
     from optimizer.planning.rebalance_choice import Chosen
+    from optimizer.planning.rebalance_week import Posture
 
 WEAK = ("weak", "none")
 AT_END = 1e-4  # of the budget: spend nearer to a limit stands at it
@@ -31,7 +33,9 @@ CERTAIN = 0.99
 NOTHING = 0.02  # of what is spent now: less is nothing to speak of
 MOST_WEEKS = 26  # told as the way that is left; longer is "more than"
 
-MOVED, TEST, FUNDS, BUDGET, RULES = "moved", "test", "funds", "budget", "rules"
+MOVED, TEST, FUNDS, BUDGET, RULES, AROUND = "moved", "test", "funds", "budget", "rules", "around"
+TURNED_DOWN = "turned down"
+SET = (Hold.FIXED, Hold.TESTING)  # what gets a set amount, whether that is a change or not
 NO_RESPONSE, NOISE, EVIDENCE, LIMIT = "no response", "noise", "evidence", "limit"
 SMALL, ALONE, BALANCED = "small", "alone", "balanced"
 
@@ -55,6 +59,8 @@ class Told:
         Largest change of each cell as a share of what it gets now.
     here : float array
         What the next money brings at the plan, goal units per unit of money.
+    standing : Standing
+    currency : str
     """
 
     kinds: tuple[str, ...]
@@ -66,6 +72,8 @@ class Told:
     trials: dict[int, Trial]
     max_change: Floats
     here: Floats
+    standing: Standing
+    currency: str
 
     @classmethod
     def of(cls, posture: Posture, chosen: Chosen, trials: Sequence[Trial], aim: Floats, returns: Returns) -> Told:
@@ -73,8 +81,10 @@ class Told:
         budget, bounds = posture.question.budget, posture.problem.bounds
         change = moved(chosen.spend, chosen.start, budget)
         wanted = moved(chosen.wanted, chosen.start, budget)
-        more = budget - float(posture.question.today.sum())
-        added = np.abs(chosen.start - posture.question.today) > SAME_AMOUNT * posture.question.today
+        standing, small = posture.standing, SAME_BUDGET * budget
+        more, freed = budget - float(posture.question.today.sum()), budget - float(standing.now.sum())
+        added = np.abs(chosen.start - standing.now) > SAME_AMOUNT * standing.now
+        taken = BUDGET if abs(more) > small else AROUND if abs(freed) > small else RULES
         near = AT_END * budget
         at_end = (chosen.start <= bounds.lower + near) | (chosen.start >= bounds.upper - near)
         pulled = np.abs(aim - chosen.start) > np.maximum(near, 0.02 * chosen.start)
@@ -86,10 +96,12 @@ class Told:
         kinds = []
         for c, hold in enumerate(posture.limits.hold):
             cases = (  # the first that holds tells what became of the cell
+                (hold in SET, hold.value),
                 (c in tested, TEST),
                 (abs(chosen.spend[c] - untested[c]) > near, FUNDS),
                 (change[c], MOVED),
-                (added[c], BUDGET if abs(more) > SAME_BUDGET * budget else RULES),
+                (added[c], taken),
+                (c in standing.rests, TURNED_DOWN),
                 (hold is not Hold.FREE, hold.value),
                 (not posture.responses[0].responsive, NO_RESPONSE),
                 (chosen.doubtful[c], doubt[c]),
@@ -108,6 +120,8 @@ class Told:
             trials=tested,
             max_change=share,
             here=returns.plan,
+            standing=standing,
+            currency=posture.studio.panel.currency,
         )
 
 
@@ -120,8 +134,12 @@ def reason_of(told: Told, c: int, move: Move, wording: Wording) -> Move:
         return replace(move, reason=trial_sentence(told.trials[c], wording))
     if kind == FUNDS:
         return replace(move, reason=_why_funds(told, c, wording))
-    if kind == BUDGET:
+    if kind in (BUDGET, AROUND):
         return replace(move, reason=_why_changed(told, c, wording))
+    if c in told.standing.pinned:
+        return replace(move, reason=told.holds[c])
+    if kind == TURNED_DOWN:
+        return replace(move, reason=resting_sentence(told.standing.rests[c], told.currency))
     if kind == RULES:
         least = wording.spend(float(told.chosen.start[c]))
         return replace(move, reason=say("Set to {amount} a week so that bounds and rules hold.", amount=least))
@@ -141,9 +159,13 @@ def _why_funds(told: Told, c: int, wording: Wording) -> Message:
 
 def _why_changed(told: Told, c: int, wording: Wording) -> Message:
     """A cell that takes or gives what the budget changes."""
-    change = float(told.chosen.start[c] - told.now[c])
+    change = float(told.chosen.start[c] - told.standing.now[c])
     unit, amount = wording.spend(wording.unit), wording.spend(abs(change))
     figures: dict[str, object] = {"amount": amount, "unit": unit, "here": wording.brings(float(told.here[c]))}
+    if told.kinds[c] == AROUND and change > 0:
+        return say("Takes {amount} of what your choices free; the next {unit} here are worth {here}.", **figures)
+    if told.kinds[c] == AROUND:
+        return say("Gives {amount} to what your choices need; the next {unit} here are worth {here}.", **figures)
     if change > 0:
         return say("Takes {amount} of what the budget adds; the next {unit} here are worth {here}.", **figures)
     return say("Gives {amount} of what the budget takes; the next {unit} here are worth {here}.", **figures)
@@ -151,7 +173,12 @@ def _why_changed(told: Told, c: int, wording: Wording) -> Message:
 
 def _why_moved(told: Told, c: int, move: Move, wording: Wording) -> Message:
     """What the next money brings, how often that pays, and how far the way is."""
-    pays = say("{reason} Odds that it pays: {odds}.", reason=move.reason, odds=odds_of(float(told.chosen.odds[c])))
+    odds = odds_of(float(told.chosen.odds[c]))
+    pays = say("{reason} Odds that it pays: {odds}.", reason=move.reason, odds=odds)
+    before = told.standing.again.get(c)
+    if before is not None:
+        figures = {"on": day(before.on), "before": odds_of(before.odds)}
+        pays = say("{reason} You left it on {on}, when the odds were {before}.", reason=pays, **figures)
     weeks = _weeks_to(told, c)
     if weeks <= 1:
         return pays
@@ -260,33 +287,6 @@ def _at_limit(told: Told, c: int, wording: Wording) -> Message:
     return say("Kept: it stands at the least that next week allows it, {least}.", least=least)
 
 
-def trial_sentence(trial: Trial, wording: Wording) -> Message:
-    """A test: size, duration, what it teaches and what it costs."""
-    parts = {
-        "change": wording.spend(abs(trial.change)),
-        "effect": quantity(abs(trial.effect), wording.goal, wording.currency),
-        "teaches": quantity(trial.teaches, wording.goal, wording.currency),
-        "costs": quantity(trial.costs, wording.goal, wording.currency),
-    }
-    if trial.change > 0:
-        return say_many(
-            "Test: {change} a week more for {count} week, after which {effect} more a week would stand out from the "
-            "noise; knowing that is worth about {teaches}, and the test gives up about {costs}.",
-            "Test: {change} a week more for {count} weeks, after which {effect} more a week would stand out from the "
-            "noise; knowing that is worth about {teaches}, and the test gives up about {costs}.",
-            trial.weeks,
-            **parts,
-        )
-    return say_many(
-        "Test: {change} a week less for {count} week, after which {effect} less a week would stand out from the noise; "
-        "knowing that is worth about {teaches}, and the test gives up about {costs}.",
-        "Test: {change} a week less for {count} weeks, after which {effect} less a week would stand out from the "
-        "noise; knowing that is worth about {teaches}, and the test gives up about {costs}.",
-        trial.weeks,
-        **parts,
-    )
-
-
 def rebalance_headline(found: Rebalance) -> Message:
     """The result in one sentence."""
     plan = found.plan
@@ -329,29 +329,6 @@ def rebalance_headline(found: Rebalance) -> Message:
     )
 
 
-def explore_sentence(found: Rebalance) -> Message | str:
-    """What is tested on purpose, or that nothing is left to test; "" where nothing was asked for."""
-    if not found.explored:
-        return ""
-    plan = found.plan
-    if not found.trials:
-        return say(
-            "No test is worth its cost now: what money can teach within {weeks} weeks is known well enough.",
-            weeks=number(LONGEST),
-        )
-    moved_money = sum(abs(trial.change) for trial in found.trials)
-    return say_many(
-        "{count} test: {amount} a week change their place to learn from it; knowing is worth about {teaches}, and it "
-        "gives up about {costs}.",
-        "{count} tests: {amount} a week change their place to learn from it; knowing is worth about {teaches}, and it "
-        "gives up about {costs}.",
-        len(found.trials),
-        amount=money(moved_money, plan.currency),
-        teaches=quantity(sum(trial.teaches for trial in found.trials), plan.goal, plan.currency),
-        costs=quantity(found.explore_cost, plan.goal, plan.currency),
-    )
-
-
 def kind_name(kind: str) -> Message:
     """What became of a cell, in a word or two."""
     return {
@@ -359,7 +336,11 @@ def kind_name(kind: str) -> Message:
         TEST: say("test"),
         FUNDS: say("for the tests"),
         BUDGET: say("by the budget"),
+        AROUND: say("by your choices"),
         RULES: say("by the rules"),
+        TURNED_DOWN: say("you left it"),
+        Hold.FIXED.value: say("set by you"),
+        Hold.TESTING.value: say("testing"),
         NO_RESPONSE: say("no response"),
         NOISE: say("inside the noise"),
         EVIDENCE: say("too little evidence"),

@@ -16,7 +16,7 @@ from optimizer.allocation.problem import Bounds
 from optimizer.errors import InputError
 from optimizer.history.panel import Cell, Floats
 from optimizer.language.message import figure, number, place, say
-from optimizer.planning.cell_table import HISTORY, read_cell_table
+from optimizer.planning.cell_table import HISTORY, Handed, read_cell_table
 from optimizer.planning.plain_values import amount_of
 
 if TYPE_CHECKING:
@@ -218,12 +218,12 @@ def read_bounds(path: str | Path, cells: Sequence[Cell], source: str = HISTORY) 
     return Bounds(lower, upper)
 
 
-def read_current(path: str | Path, cells: Sequence[Cell], source: str = HISTORY) -> Floats:
+def read_current(path: str | Path | Handed, cells: Sequence[Cell], source: str = HISTORY) -> Floats:
     """Read today's weekly spend: network, content_type[, audience], spend.
 
     Parameters
     ----------
-    path : str or Path
+    path : path or Handed
         CSV, in any of the spellings a history may have.
     cells : sequence of Cell
         The C cells that exist.

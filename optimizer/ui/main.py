@@ -45,16 +45,20 @@ def run() -> None:
 
 
 def _sections() -> dict[str, list[st.Page]]:
-    """Pages by section. Pacing joins the first section; Finance and Track record join the second."""
+    """Pages by section."""
     return {
         _("Decide"): [
             st.Page(page_file("this_week"), title=_("This week"), icon=":material/today:", default=True),
             st.Page(page_file("plan"), title=_("Plan"), icon=":material/account_balance_wallet:"),
             st.Page(page_file("what_if"), title=_("What-if"), icon=":material/call_split:"),
+            st.Page(page_file("pacing"), title=_("Pacing"), icon=":material/speed:"),
+            st.Page(page_file("sponsor"), title=_("What to sponsor"), icon=":material/campaign:"),
         ],
         _("Understand"): [
             st.Page(page_file("curves"), title=_("Curves"), icon=":material/show_chart:"),
             st.Page(page_file("performance"), title=_("Performance"), icon=":material/bar_chart:"),
+            st.Page(page_file("finance"), title=_("Finance"), icon=":material/receipt_long:"),
+            st.Page(page_file("track_record"), title=_("Track record"), icon=":material/fact_check:"),
         ],
         _("Set up"): [
             st.Page(page_file("data"), title=_("Data and settings"), icon=":material/settings:"),

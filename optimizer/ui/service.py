@@ -25,6 +25,7 @@ from optimizer.planning.plan import Plan
 from optimizer.planning.request import PlanRequest
 from optimizer.planning.studio import Studio, answer, basis_of, open_studio, panel_of
 from optimizer.store import Kept, Kind, Store, open_store
+from optimizer.ui.data_exports import earlier_files
 from optimizer.ui.data_store import Reading, reading_of, usual
 from optimizer.ui.format import nice_round
 from optimizer.ui.recent import Recent
@@ -126,7 +127,8 @@ def kept_source(item: str) -> Source:
         There is no such history.
     """
     kept, reading = store().get(item), reading_of(store(), item)
-    how = repr((reading.mapping.to_json(), to_json(reading.naming)))
+    exports = reading.kept_exports
+    how = repr((reading.mapping.to_json(), to_json(reading.naming), exports.sha256 if exports else ""))
     return _kept_source(kept.sha256, kept.name, how, item, reading)
 
 
@@ -143,10 +145,12 @@ def facts(source: Source) -> Facts:
 def first_question(source: Source) -> Asked:
     """The question a history proposes: its recent spend over four weeks, the usual goal, settings and rules.
 
+    Where nothing was spent lately it proposes what weeks with spend had: today's budgets are then to be given.
     Of the usual settings it takes what the history can have; the usual rules only where its cells can keep them.
     """
     known = facts(source)
-    asked = Asked(budget=known.budget(FIRST_WEEKS), weeks=FIRST_WEEKS, goal=known.goals[0])
+    budget = known.budget(FIRST_WEEKS) or nice_round(_ever(source) * FIRST_WEEKS)
+    asked = Asked(budget=budget, weeks=FIRST_WEEKS, goal=known.goals[0])
     settings, rules = (usual(store(), kind) for kind in (Kind.SETTINGS, Kind.RULES))
     if settings is not None:
         asked = with_settings(asked, fitted(settings.content, holds(known))[0], known.goals)
@@ -156,6 +160,12 @@ def first_question(source: Source) -> Asked:
             read_for_words(text, panel_of(history(source)), asked.budget / asked.weeks)
             asked = replace(asked, rules=text)
     return asked
+
+
+def _ever(source: Source) -> float:
+    """Mean spend of the weeks that had any; 1 where none had."""
+    weekly = np.nansum(panel_of(history(source)).spend, axis=0)
+    return float(weekly[weekly > 0].mean()) if (weekly > 0).any() else 1.0
 
 
 def holds(known: Facts) -> Holds:
@@ -218,7 +228,8 @@ def _plan_key(source: Source, asked: Asked, change: Change) -> Hashable:
 
 @st.cache_resource(max_entries=KEPT_HISTORIES, show_spinner=False)
 def _kept_source(sha256: str, name: str, how: str, _item: str, _reading: Reading) -> Source:
-    return Source.kept(name, store().history_bytes(_item), _reading.mapping, _reading.naming)
+    earlier = earlier_files(_reading.kept_exports.content) if _reading.kept_exports else ()
+    return Source.kept(name, store().history_bytes(_item), _reading.mapping, _reading.naming, earlier)
 
 
 @st.cache_resource(max_entries=KEPT_HISTORIES, show_spinner=False)

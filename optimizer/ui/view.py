@@ -104,8 +104,15 @@ def these_weeks(count: int) -> str:
     return n_("this {words} week", "these {words} weeks", count, words=in_words(count))
 
 
-def headline(plan: Plan) -> Headline:
-    """Say what to do and what it is worth, or that nothing is worth doing."""
+def headline(plan: Plan, given: bool = False) -> Headline:
+    """Say what to do and what it is worth, or that nothing is worth doing.
+
+    Parameters
+    ----------
+    plan : Plan
+    given : bool
+        Whether today's budgets were given by a person, and are not the mean of the last weeks.
+    """
     starts = n_(
         "{words} week from {start}.",
         "{words} weeks from {start}.",
@@ -113,11 +120,7 @@ def headline(plan: Plan) -> Headline:
         words=begun(in_words(len(plan.weeks))),
         start=day(plan.weeks[0]),
     )
-    today = (
-        _("Today means your split of the last 12 complete weeks, scaled to this budget and moved as far as limits ask.")
-        if _today_moved(plan)
-        else _("Today means your split of the last 12 complete weeks, scaled to this budget.")
-    )
+    today = _todays_split(plan, given)
     others = "; ".join(_other_outcome(plan, outcome) for outcome in plan.total if outcome not in (plan.goal, PROFIT))
     also = [_("Also expected: {outcomes}.", outcomes=others)] if others else []
     detail = " ".join([starts, today, *also])
@@ -128,6 +131,20 @@ def headline(plan: Plan) -> Headline:
     if said is Verdict.STAYS:
         return Headline(_("Keep today's split: no move is worth making at this budget."), detail, moves=False)
     return Headline(_worth(plan, said), detail, moves=True)
+
+
+def _todays_split(plan: Plan, given: bool) -> str:
+    """What "today" means."""
+    if given and _today_moved(plan):
+        return _("Today means the budgets you gave, scaled to this budget and moved as far as limits ask.")
+    if given:
+        return _("Today means the budgets you gave, scaled to this budget.")
+    if _today_moved(plan):
+        return _(
+            "Today means your split of the last 12 complete weeks, scaled to this budget and moved as far as limits "
+            "ask."
+        )
+    return _("Today means your split of the last 12 complete weeks, scaled to this budget.")
 
 
 def _today_moved(plan: Plan) -> bool:

@@ -11,11 +11,13 @@ from typing import Any
 from optimizer.errors import InputError, sentence
 from optimizer.language.message import day, say
 from optimizer.planning.asked import Asked
-from optimizer.planning.decisions import Decision
-from optimizer.planning.export import summary
+from optimizer.planning.rebalance_files import rebalance_summary
+from optimizer.planning.week_decision import WeekDecision
+from optimizer.planning.week_memory import WeekMemory, remember
 from optimizer.store import Conflict, Kept, Kind, Store
 from optimizer.ui.recent import Recent
-from optimizer.ui.week_choices import Choices
+from optimizer.ui.week_choices import LEAVE, Choices
+from optimizer.ui.week_request import WeekQuestion, week_of
 
 ACCEPTED, REPLACED = "accepted", "replaced"
 MOST_REMEMBERED = 500
@@ -50,6 +52,8 @@ class Accepted:
     sample : bool
     weekly : mapping of label to float
         Planned weekly amounts.
+    memory : WeekMemory
+        What it leaves behind for the weeks after.
     """
 
     kept: Kept
@@ -60,6 +64,7 @@ class Accepted:
     currency: str
     sample: bool
     weekly: Mapping[str, float]
+    memory: WeekMemory
 
     def __hash__(self) -> int:
         return hash((self.kept.id, self.kept.version))
@@ -70,31 +75,53 @@ class Accepted:
         return sum(self.weekly.values()) * self.weeks
 
 
-def content_of(decision: Decision, asked: Asked, choices: Choices, origin: Origin) -> dict[str, object]:
-    """What is kept of an accepted plan: the question, its figures, and what was decided for each place and why."""
-    plan, free = decision.plan, decision.free
-    recommended = {move.cell: move.plan for move in (plan if free is None else free).moves}
+@dataclass(frozen=True)
+class Question:
+    """What an acceptance answers: the question of the visit, what the page asks beyond it, and the weeks before."""
+
+    asked: Asked
+    week: WeekQuestion
+    memory: WeekMemory
+
+
+def content_of(decision: WeekDecision, question: Question, choices: Choices, origin: Origin) -> dict[str, object]:
+    """What is kept of accepted budgets: the question, figures, what was decided for each place and why, and tests."""
+    found, free = decision.found, decision.free or decision.found
     cost = decision.cost
+    left = {
+        cell.label: choices.reasons.get(cell.label, "") for cell in found.plan.cells if choices.of(cell.label) == LEAVE
+    }
     return {
         "status": ACCEPTED,
-        "run": plan.run.id,
-        "asked": asked.to_json(),
-        "figures": summary(plan),
-        "data_sha256": plan.run.data_sha256,
+        "run": found.plan.run.id,
+        "asked": week_of(question.asked).to_json(),
+        "week": question.week.to_json(),
+        "figures": rebalance_summary(found),
+        "data_sha256": found.plan.run.data_sha256,
         "history": {"name": origin.name, "sha256": origin.sha256, "sample": origin.sample},
         "cost_of_choices": None if cost is None else {"mean": cost.mean, "low": cost.low, "high": cost.high},
         "decided": [
             {
                 "cell": move.cell.label,
                 "today": move.today,
-                "recommended": recommended[move.cell],
+                "recommended": float(free.plan.spend[c, 0]),
                 "plan": move.plan,
+                "kind": free.kinds[c],
+                "odds": float(free.odds[c]),
                 "choice": choices.of(move.cell.label),
                 "reason": choices.reasons.get(move.cell.label, ""),
             }
-            for move in plan.moves
+            for c, move in enumerate(found.plan.moves)
         ],
+        "memory": remember(question.memory, free, found, left).to_json(),
     }
+
+
+def memory_before(plans: Sequence[Accepted], sample: bool, currency: str, week: dt.date) -> WeekMemory:
+    """What the budgets accepted last before a week, named by its Monday, left behind for it."""
+    earlier = [one for one in plans if dt.date.fromisoformat(one.first) < week]
+    last = last_accepted(earlier, sample, currency)
+    return WeekMemory() if last is None else last.memory
 
 
 def accepted_plans(store: Store) -> tuple[Accepted, ...]:
@@ -229,8 +256,16 @@ def _parsed(kept: Kept, content: Mapping[str, Any]) -> Accepted | None:
         return None
     return Accepted(
         kept, run, status, str(weeks["first"]), int(weeks["count"]),
-        str(figures.get("currency", "")), bool(history.get("sample")), weekly,
+        str(figures.get("currency", "")), bool(history.get("sample")), weekly, _memory(content.get("memory")),
     )  # fmt: skip
+
+
+def _memory(plain: object) -> WeekMemory:
+    """What was left behind; nothing where the budgets were accepted before such a thing was kept, or it is damaged."""
+    try:
+        return WeekMemory.from_json(plain)
+    except InputError:
+        return WeekMemory()
 
 
 def _is_day(value: object) -> bool:

@@ -1,4 +1,4 @@
-"""What the page This week shows: the moves as cards, what choices cost, amounts to type in, what changed since."""
+"""What the page This week shows: changes as cards, what stays and why, amounts to type in, what changed since."""
 
 from __future__ import annotations
 
@@ -7,26 +7,31 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.history.panel import Cell
 from optimizer.language.message import place
-from optimizer.planning.decisions import Decision
+from optimizer.planning.explore_text import learned_sentence
 from optimizer.planning.money import money_decimals
 from optimizer.planning.plan import Move, Plan
+from optimizer.planning.rebalance import Rebalance
+from optimizer.planning.rebalance_limits import Hold
+from optimizer.planning.rebalance_text import TEST, kind_name
 from optimizer.planning.verdict import has_moved
-from optimizer.planning.why import why_not_less, why_not_more
+from optimizer.planning.week_decision import WeekDecision
 from optimizer.ui.cells import DAYS, DOWN, EVIDENCE_DOTS, SAME, UP, evidence_name, table_step
 from optimizer.ui.format import NBSP, common_step, day, money, network_name, number, percent, place_name, signed
 from optimizer.ui.language import _, n_, speaker, tell
-from optimizer.ui.view import amount, goal_name, these_weeks, weeks_text
+from optimizer.ui.view import amount, goal_name, weeks_text
 from optimizer.ui.week_choices import AMOUNT, LEAVE, TAKE, Choices
+from optimizer.ui.week_headline import changes, signed_interval
 from optimizer.ui.week_store import Accepted
 
-NOTHING = 1e-3  # of the plan's gain: a cost below it is none
+NOTHING = 1e-3  # of the gain: a cost below it is none
+AIMED = 0.02  # relative: what leads no further than this leads nowhere
+TESTS = (TEST, Hold.TESTING.value)
 
 
 @dataclass(frozen=True)
 class Card:
-    """One move, as text.
+    """One change, as text.
 
     Attributes
     ----------
@@ -40,11 +45,17 @@ class Card:
         UP, DOWN or SAME.
     per_day : str
         What a person types into the network.
+    per_day_today : str
+        What is typed in now.
     brings, brings_range : str
-        What the change adds or gives up over the plan's weeks, and its 90 % interval.
+        What the change adds or gives up if it is kept, and its 90 % interval.
+    leads : str
+        The weekly amount it leads to; "" where it leads no further.
     evidence, dots, evidence_reason, reason, warning : str
     state : str
         What was chosen, in words; "" while nothing is.
+    test : bool
+        Whether it is a test.
     """
 
     label: str
@@ -54,24 +65,41 @@ class Card:
     change: str
     direction: str
     per_day: str
+    per_day_today: str
     brings: str
     brings_range: str
+    leads: str
     evidence: str
     dots: str
     evidence_reason: str
     reason: str
     warning: str
     state: str
+    test: bool
 
 
 @dataclass(frozen=True)
-class Why:
-    """Why a place gets neither more nor less, with what its next money brings."""
+class StayRow:
+    """A place that keeps its budget: what it is, in a word or two why, where it leads, and the reason."""
 
-    more: str
-    less: str
-    figure: str
-    note: str
+    place: str
+    per_week: str
+    per_day: str
+    kind: str
+    leads: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class AimRow:
+    """A place whose budget is on its way."""
+
+    place: str
+    today: str
+    plan: str
+    aim: str
+    change: str
+    direction: str
 
 
 @dataclass(frozen=True)
@@ -86,7 +114,7 @@ class AmountRow:
 
 @dataclass(frozen=True)
 class ChangedRow:
-    """A place whose amount differs from that of the accepted plan."""
+    """A place whose amount differs from that of the accepted budgets."""
 
     place: str
     before: str
@@ -95,36 +123,31 @@ class ChangedRow:
     direction: str
 
 
-def cards(decision: Decision, choices: Choices) -> tuple[Card, ...]:
-    """The moves, largest first by the plan without choices, so that choosing does not shuffle them.
+def cards(decision: WeekDecision, choices: Choices) -> tuple[Card, ...]:
+    """The changes, largest first by the proposal without choices, so that choosing does not shuffle them.
 
-    Places that nothing moves are left out, unless something was chosen for them.
+    Places that keep their budget are left out, unless something was chosen for them or a test goes on there.
     """
-    plan, free = decision.plan, decision.free or decision.plan
-    size = {move.cell: abs(move.change) for move in free.moves}
+    found, free = decision.found, decision.free or decision.found
+    proposed, moved = set(changes(free)), set(changes(found))
+    size = np.abs(free.change)
+    labels = [cell.label for cell in found.plan.cells]
     shown = [
-        move
-        for move, proposed in zip(plan.moves, free.moves, strict=True)
-        if _moves(move, plan) or _moves(proposed, free) or choices.of(move.cell.label)
+        c for c in range(len(labels)) if c in proposed or c in moved or choices.of(labels[c]) or found.kinds[c] in TESTS
     ]
-    shown.sort(key=lambda move: (-size[move.cell], -abs(move.change), move.cell))
-    recommended = {move.cell: move for move in free.moves}
-    return tuple(_card(move, decision, choices, recommended[move.cell]) for move in shown)
+    shown.sort(key=lambda c: (-size[c], -abs(found.change[c]), labels[c]))
+    return tuple(_card(c, decision, choices) for c in shown)
 
 
-def _moves(move: Move, plan: Plan) -> bool:
-    """Whether a move is large enough to be written as one."""
-    return has_moved(move.today, move.plan) and abs(move.change) > table_step(plan) / 2
-
-
-def _card(move: Move, decision: Decision, choices: Choices, recommended: Move) -> Card:
-    """A card; of a place that is fixed it says why the plan proposed otherwise."""
-    plan, choice = decision.plan, choices.of(move.cell.label)
-    step = table_step(plan)
-    brings = decision.brings[plan.cells.index(move.cell)]
-    outcome_step = common_step(brings.mean, brings.low, brings.high)
-    moves = _moves(move, plan)
+def _card(c: int, decision: WeekDecision, choices: Choices) -> Card:
+    """A card; of a place that is fixed it says why something else was proposed."""
+    found, free = decision.found, decision.free or decision.found
+    plan, move = found.plan, found.plan.moves[c]
+    choice, step = choices.of(move.cell.label), table_step(found.plan)
+    moves = c in changes(found)
     share = f" ({percent(move.change / move.today, sign=True)})" if moves and move.today > 0 else ""
+    brings, spread = signed_interval(decision.brings[c], found) if moves else ("", "")
+    fixed = choice in (LEAVE, AMOUNT)
     return Card(
         label=move.cell.label,
         place=place_name(*move.cell),
@@ -133,15 +156,26 @@ def _card(move: Move, decision: Decision, choices: Choices, recommended: Move) -
         change=f"{signed(move.change, step)}{share}" if moves else _("as today"),
         direction=SAME if not moves else UP if move.change > 0 else DOWN,
         per_day=_("{amount} a day", amount=daily(move.plan, plan)),
-        brings=_signed_amount(brings.mean, plan, outcome_step) if moves else "",
-        brings_range=_range(brings.low, brings.high, outcome_step) if moves else "",
+        per_day_today=_("{amount} now", amount=daily(move.today, plan)) if moves else "",
+        brings=brings,
+        brings_range=spread,
+        leads=leads_to(free if fixed else found, c),
         evidence=evidence_name(move.evidence),
         dots=EVIDENCE_DOTS.get(move.evidence, ""),
         evidence_reason=tell(move.evidence_reason),
-        reason=tell(recommended.reason if choice in (LEAVE, AMOUNT) else move.reason),
+        reason=tell(free.plan.moves[c].reason if fixed else move.reason),
         warning=tell(move.warning),
-        state=_state(choice, move, plan, recommended.plan),
+        state=_state(choice, move, plan, float(free.plan.spend[c, 0])),
+        test=(free if fixed else found).kinds[c] in TESTS,
     )
+
+
+def leads_to(found: Rebalance, c: int) -> str:
+    """The weekly amount that a place is on its way to; "" where it is there."""
+    aim, planned = float(found.aim[c]), float(found.plan.spend[c, 0])
+    if not found.plan.responsive or abs(aim - planned) <= AIMED * max(aim, planned):
+        return ""
+    return _("{amount} a week", amount=money(aim, found.plan.currency, table_step(found.plan)))
 
 
 def _state(choice: str, move: Move, plan: Plan, recommended: float) -> str:
@@ -151,9 +185,9 @@ def _state(choice: str, move: Move, plan: Plan, recommended: float) -> str:
     if choice == TAKE:
         return _("Taken; without your other choices it was {amount}.", amount=proposed) if differs else _("Taken")
     if choice == LEAVE:
-        return _("Left as today; the plan proposed {amount}.", amount=proposed) if differs else _("Left as today")
+        return _("Left as today; {amount} was proposed.", amount=proposed) if differs else _("Left as today")
     if choice == AMOUNT:
-        return _("Your amount; the plan proposed {amount}.", amount=proposed) if differs else _("Your amount")
+        return _("Your amount; {amount} was proposed.", amount=proposed) if differs else _("Your amount")
     return ""
 
 
@@ -163,40 +197,41 @@ def daily(weekly: float, plan: Plan) -> str:
     return speaker().money(weekly / DAYS, plan.currency, decimals)
 
 
-def choice_cost(decision: Decision, choices: Choices) -> str:
+def choice_cost(decision: WeekDecision, choices: Choices) -> str:
     """What the choices cost against the plan without them; "" where nothing is fixed."""
-    count, plan = len(choices.fixed), decision.plan
+    count, found = len(choices.fixed), decision.found
     if not count:
         return ""
     if decision.cost is None or decision.free is None:
-        return _("Without your choices no plan keeps the rules, so what they cost cannot be told.")
-    cost, gain = decision.cost, decision.free.gain[plan.goal]
-    small = NOTHING * max(abs(gain.mean), abs(gain.low), abs(gain.high))
-    if abs(cost.mean) <= small and decision.cost_in_all <= small:
+        return _("Without your choices next week cannot hold the budget, so what they cost cannot be told.")
+    cost, gain, plan = decision.cost, decision.free.worth, found.plan
+    if abs(cost.mean) <= NOTHING * max(abs(gain.mean), abs(gain.low), abs(gain.high)):
         return n_("Your choice costs nothing to speak of.", "Your {count} choices cost nothing to speak of.", count)
     step = common_step(cost.mean, cost.low, cost.high)
-    if cost.mean <= 0:
+    figures = {
+        "cost": amount(abs(cost.mean), plan.goal, plan.currency, step),
+        "goal": goal_name(plan.goal),
+        "weeks": weeks_text(found.kept),
+        "low": number(cost.low, step),
+        "high": number(cost.high, step),
+        "free": amount(gain.mean, plan.goal, plan.currency, common_step(gain.mean, gain.low, gain.high)),
+    }
+    if cost.mean < 0:
         return n_(
-            "Your choice brings {more} more {goal} over {weeks}, but with the 8 weeks after it costs {cost}.",
-            "Your {count} choices bring {more} more {goal} over {weeks}, but with the 8 weeks after they cost {cost}.",
+            "Your choice brings about {cost} more {goal} over {weeks} than what was proposed, which left out what is "
+            "less sure.",
+            "Your {count} choices bring about {cost} more {goal} over {weeks} than what was proposed, which left out "
+            "what is less sure.",
             count,
-            more=amount(-cost.mean, plan.goal, plan.currency, step),
-            goal=goal_name(plan.goal),
-            weeks=weeks_text(len(plan.weeks)),
-            cost=amount(decision.cost_in_all, plan.goal, plan.currency, step),
+            **figures,
         )
     return n_(
-        "Your choice costs about {cost} {goal} over {weeks}, 90 % between {low} and {high}: without it the plan would "
-        "bring {free} more than today's split.",
+        "Your choice costs about {cost} {goal} over {weeks}, 90 % between {low} and {high}: without it the budgets "
+        "would bring {free} more than today's split.",
         "Your {count} choices cost about {cost} {goal} over {weeks}, 90 % between {low} and {high}: without them the "
-        "plan would bring {free} more than today's split.",
+        "budgets would bring {free} more than today's split.",
         count,
-        cost=amount(cost.mean, plan.goal, plan.currency, step),
-        goal=goal_name(plan.goal),
-        weeks=weeks_text(len(plan.weeks)),
-        low=number(cost.low, step),
-        high=number(cost.high, step),
-        free=amount(gain.mean, plan.goal, plan.currency, common_step(gain.mean, gain.low, gain.high)),
+        **figures,
     )
 
 
@@ -213,40 +248,58 @@ def decided(choices: Choices, shown: Sequence[Card]) -> str:
     return " · ".join(part for part in parts if part)
 
 
-# Why not more -------------------------------------------------------------------------------------------------------
+# What stays ---------------------------------------------------------------------------------------------------------
 
 
-def why(decision: Decision, cell: Cell) -> Why:
-    """What stops money from going to a place, or from leaving it."""
-    plan, rules = decision.plan, decision.rules
-    move = plan.moves[plan.cells.index(cell)]
-    unit = money(move.unit, plan.currency)
-    brings = move.marginal * move.unit
-    return Why(
-        more=tell(why_not_more(plan, cell, rules)),
-        less=tell(why_not_less(plan, cell, rules)),
-        figure=_(
-            "{amount} for the next {unit}",
-            amount=_counted(brings, plan),
-            unit=unit,
-        ),
-        note=_(
-            "at {planned} a week; {today} today",
-            planned=money(move.plan, plan.currency, table_step(plan)),
-            today=money(move.today, plan.currency, table_step(plan)),
-        ),
+def stays(decision: WeekDecision, shown: Sequence[Card]) -> tuple[StayRow, ...]:
+    """Every place that keeps its budget and has no card, dearest first, with why."""
+    found = decision.found
+    plan, named = found.plan, {card.label for card in shown}
+    step = table_step(plan)
+    kept = [c for c, cell in enumerate(plan.cells) if cell.label not in named]
+    kept.sort(key=lambda c: (-plan.spend[c, 0], plan.cells[c]))
+    return tuple(
+        StayRow(
+            place_name(*plan.cells[c]),
+            money(plan.moves[c].plan, plan.currency, step),
+            daily(plan.moves[c].plan, plan),
+            tell(kind_name(found.kinds[c])),
+            leads_to(found, c) or "–",
+            tell(plan.moves[c].reason),
+        )
+        for c in kept
     )
 
 
-def usual_why(decision: Decision) -> Cell:
-    """The place a person asks about first: of those that are not fixed, the one whose next money brings most."""
-    plan = decision.plan
-    fixed = plan.bounds.upper - plan.bounds.lower <= 0
-    free = [move for move, is_fixed in zip(plan.moves, fixed.tolist(), strict=True) if not is_fixed]
-    return max(free or plan.moves, key=lambda move: (move.marginal if plan.responsive else 0.0, move.plan)).cell
+def aims(found: Rebalance) -> tuple[AimRow, ...]:
+    """Where each place is on its way to, furthest first; none where the history shows no response."""
+    plan, step = found.plan, table_step(found.plan)
+    going = [c for c in range(len(plan.cells)) if leads_to(found, c)]
+    going.sort(key=lambda c: -abs(float(found.aim[c]) - float(found.current[c])))
+    return tuple(
+        AimRow(
+            place_name(*plan.cells[c]),
+            money(float(found.current[c]), plan.currency, step),
+            money(float(plan.spend[c, 0]), plan.currency, step),
+            money(float(found.aim[c]), plan.currency, step),
+            signed(float(found.aim[c] - found.current[c]), step),
+            UP if found.aim[c] > found.current[c] else DOWN,
+        )
+        for c in going
+    )
+
+
+def learned(found: Rebalance) -> tuple[str, ...]:
+    """What tests that are over have taught, a sentence each."""
+    return tuple(tell(learned_sentence(one, found)) for one in found.learned)
 
 
 # Amounts to type in -------------------------------------------------------------------------------------------------
+
+
+def _moves(move: Move, plan: Plan) -> bool:
+    """Whether a change is large enough to be written as one."""
+    return has_moved(move.today, move.plan) and abs(move.change) > table_step(plan) / 2
 
 
 def amounts(plan: Plan) -> dict[str, tuple[AmountRow, ...]]:
@@ -270,7 +323,7 @@ def amounts(plan: Plan) -> dict[str, tuple[AmountRow, ...]]:
     }
 
 
-# Since the last accepted plan -----------------------------------------------------------------------------------------
+# Since the last accepted budgets ------------------------------------------------------------------------------------
 
 
 def changed_since(plan: Plan, accepted: Accepted) -> tuple[ChangedRow, ...]:
@@ -324,34 +377,6 @@ def changed_sentence(plan: Plan, accepted: Accepted, rows: Sequence[ChangedRow])
 
 
 def proposed_name(plan: Plan) -> str:
-    """A name for the plan: its first and last day."""
+    """A name for the week's budgets: its first and last day."""
     last = plan.weeks[-1] + np.timedelta64(6, "D")
-    return _("Plan {first} to {last}", first=day(plan.weeks[0]), last=day(last)).replace(NBSP, " ")
-
-
-def keep_question(plan: Plan) -> str:
-    """What is asked of a person where nothing moves."""
-    return _(
-        "There is no move to decide on: accepting keeps today's split for {weeks}.", weeks=these_weeks(len(plan.weeks))
-    )
-
-
-def _counted(value: float, plan: Plan) -> str:
-    """An outcome with its name where it is a count."""
-    text = amount(value, plan.goal, plan.currency)
-    return text if plan.goal in ("revenue", "value") else _("{amount} {goal}", amount=text, goal=goal_name(plan.goal))
-
-
-def _signed_amount(value: float, plan: Plan, step: float) -> str:
-    text = signed(value, step)
-    sign = text[:1] if text[:1] in "+−" else ""
-    return f"{sign}{_counted_to(abs(value), plan, step)}"
-
-
-def _counted_to(value: float, plan: Plan, step: float) -> str:
-    text = amount(value, plan.goal, plan.currency, step)
-    return _("{amount} {goal}", amount=text, goal=goal_name(plan.goal))
-
-
-def _range(low: float, high: float, step: float) -> str:
-    return _("90 %: {low} to {high}", low=number(low, step), high=number(high, step))
+    return _("Week {first} to {last}", first=day(plan.weeks[0]), last=day(last)).replace(NBSP, " ")

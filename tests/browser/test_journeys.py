@@ -41,7 +41,7 @@ def test_from_first_start_to_an_accepted_plan(open_page: OpenPage) -> None:
     page.get_by_role("textbox", name="Your name").fill("An")
     page.get_by_role("textbox", name="Your name").press("Tab")
     settled(page)
-    page.get_by_role("button", name="Accept this plan").click()
+    page.get_by_role("button", name="Accept these budgets").click()
     expect(page.get_by_text(re.compile("Accepted by An on")).first).to_be_visible()
     host = page.url.split("/")[2]
     assert [url for url in asked if host not in url and not url.startswith(("data:", "blob:"))] == []
@@ -97,7 +97,7 @@ def test_a_link_that_was_tampered_with_opens_nothing(open_page: OpenPage) -> Non
     expect(page.get_by_text("Traceback")).to_have_count(0)
 
 
-def test_leaving_a_move_as_today_plans_again_at_once(open_page: OpenPage) -> None:
+def test_leaving_a_change_as_today_answers_anew_at_once(open_page: OpenPage) -> None:
     page = open_page()
     before = planned(page).inner_text()
     card = page.locator("[class*=st-key-co_week_card_]").first

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from optimizer.planning.asked import Asked
 from optimizer.planning.plan import Plan
+from optimizer.planning.rebalance import Rebalance, RebalanceRequest, rebalance_in
 from optimizer.ui import service, state
 from tests.ui.driver import open_app, words
 
@@ -19,6 +20,11 @@ CUT, RAISED = "facebook/image", "instagram/carousel"
 def shown(app: AppTest) -> str:
     assert not app.exception
     return unescape(re.sub(r"<style>.*?</style>", "", words(app), flags=re.DOTALL))
+
+
+def link_of(app: AppTest) -> str:
+    link = app.query_params["view"]
+    return link[0] if isinstance(link, list) else link
 
 
 def good(app: AppTest) -> AppTest:
@@ -31,8 +37,16 @@ def asked(app: AppTest) -> Asked:
     return app.session_state["view_now"].asked
 
 
+def week_now(app: AppTest, **changes: object) -> Rebalance:
+    """Next week's budgets as the command line finds them, of the question that the page asks."""
+    now = asked(app)
+    request = RebalanceRequest(budget=now.budget / now.weeks, goal=now.goal, fixed=dict(now.locks))
+    request = replace(request, **changes)
+    return rebalance_in(service.studio_for(service.sample_source(), request.of_week()), request)
+
+
 def plan_now(app: AppTest, **changes: object) -> Plan:
-    return service.plan(service.sample_source(), replace(asked(app), **changes))
+    return week_now(app, **changes).plan
 
 
 def weekly(plan: Plan, label: str) -> tuple[float, float]:

@@ -156,3 +156,52 @@ def test_an_upload_in_the_place_of_its_template(refused, tmp_path, current) -> N
     template.write_text("Name,Budget\n{content_type},{spend}\n", encoding="utf-8")
     said = refused(2, "--current", current, "--template", template, "--upload", template)
     assert "is the same file as" in said
+
+
+# Week memory --------------------------------------------------------------------------------------------------------
+
+
+def test_what_was_left_is_remembered_and_not_proposed_again(tmp_path, history_file, current, capsys) -> None:
+    memory, summary = tmp_path / "weeks.json", tmp_path / "summary.json"
+    words = ["rebalance", str(history_file), "--budget", "3000", "--current", str(current), "--memory", str(memory)]
+    assert cli.main([*words, "--remember", "--leave", "facebook/image=contract"]) == 0
+    said = capsys.readouterr().out
+    assert "Set to EUR 1,200 a week by you." in said
+    assert str(memory) in said
+    (left,) = json.loads(memory.read_text(encoding="utf-8"))["turned_down"]
+    assert (left["cell"], left["reason"]) == ("facebook/image", "contract")
+    before = memory.read_bytes()
+    # as it stands a week later: the same history, the move turned down a week before
+    moved = {**json.loads(before), "turned_down": [{**left, "on": "2025-07-28"}]}
+    memory.write_text(json.dumps(moved), encoding="utf-8")
+    assert cli.main([*words, "--summary", str(summary)]) == 0
+    told = json.loads(summary.read_text(encoding="utf-8"))
+    assert told["moves"][0]["kind"] == "turned down"
+    assert "you left it on 2025-07-28: “contract”" in told["moves"][0]["reason"]
+    assert json.loads(memory.read_text(encoding="utf-8")) == moved  # without --remember it is only read
+
+
+def test_a_memory_that_is_not_there(refused, tmp_path, current) -> None:
+    path = tmp_path / "weeks.json"
+    assert refused(2, "--current", current, "--memory", path) == (
+        f"{path}: the memory cannot be read (No such file or directory); check the path; --remember writes one."
+    )
+
+
+def test_remembering_without_a_file(refused, current) -> None:
+    assert refused(2, "--current", current, "--remember") == (
+        "--remember has no file to write; give one with --memory FILE."
+    )
+
+
+def test_leaving_what_is_no_cell(refused, current) -> None:
+    assert refused(2, "--current", current, "--leave", "tiktok/vidoe=x") == (
+        "tiktok/vidoe is no cell of the history; did you mean tiktok/video?"
+    )
+
+
+def test_network_rules_that_are_no_toml_beyond_any_use(refused, tmp_path, current) -> None:
+    rules = tmp_path / "rules.toml"
+    for text in ("x = " + "[" * 5000, "[rates]\nUSD = " + "9" * 5000):
+        rules.write_text(text, encoding="utf-8")
+        assert "the network rules are not valid TOML" in refused(2, "--current", current, "--network-rules", rules)

@@ -14,11 +14,12 @@ from optimizer.history import load_history
 from optimizer.language.message import Message
 from optimizer.planning import rebalance
 from optimizer.planning.explore import Trial
+from optimizer.planning.explore_text import explore_sentence, trial_sentence
 from optimizer.planning.network_rules import read_network_rules
 from optimizer.planning.rebalance import RebalanceRequest, rebalance_in
 from optimizer.planning.rebalance_console import rebalance_lines
 from optimizer.planning.rebalance_files import read_template
-from optimizer.planning.rebalance_text import explore_sentence, kind_name, odds_of, rebalance_headline, trial_sentence
+from optimizer.planning.rebalance_text import kind_name, odds_of, rebalance_headline
 from optimizer.planning.studio import open_studio
 from optimizer.planning.wording import Wording
 from tests.messages import check, check_vietnamese, patterns_of, untranslated
@@ -27,7 +28,7 @@ NOW = np.array([1200.0, 900.0, 500.0, 400.0])
 ASKED = RebalanceRequest(budget=3000.0, current=NOW, draws=80)
 KINDS = (
     "moved,test,funds,budget,rules,no response,noise,evidence,limit,small,alone,balanced,locked,learning,waiting,"
-    "unused,smallest budget"
+    "unused,smallest budget,around,turned down,fixed,testing"
 )
 QUOTED = {"facebook", "instagram", "tiktok", "image", "reel", "story", "video", "eur", "network_rules", "toml", "rules"}
 
@@ -50,8 +51,9 @@ def rules(tmp_path):
 
 def test_every_pattern_is_translated() -> None:
     room = Path(rebalance.__file__).parent
-    files = [*room.glob("rebalance*.py"), *room.glob("network_rules*.py")]
-    assert len(files) >= 9
+    files = [*room.glob("rebalance*.py"), *room.glob("network_rules*.py"), *room.glob("explore*.py")]
+    files += room.glob("week_*.py")
+    assert len(files) >= 14
     said = {patterns for file in files for patterns in patterns_of(file)}
     assert len(said) > 90
     missing = [

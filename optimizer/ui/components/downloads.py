@@ -18,7 +18,7 @@ CSV, XLSX, JSON = (
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "application/json",
 )
-_KINDS = {"csv": CSV, "xlsx": XLSX, "json": JSON, "toml": "application/toml"}
+_KINDS = {"csv": CSV, "xlsx": XLSX, "json": JSON, "toml": "application/toml", "ics": "text/calendar"}
 
 
 def download(label: str, make: bytes | Callable[[], bytes], file_name: str, key: str, *, quiet: bool = False) -> None:
@@ -29,7 +29,7 @@ def download(label: str, make: bytes | Callable[[], bytes], file_name: str, key:
     label : str
     make : bytes or callable
     file_name : str
-        Its ending says the kind: csv, xlsx, json or toml.
+        Its ending says the kind: csv, xlsx, json, toml or ics.
     key : str
     quiet : bool
         Without a frame, for what stands beside every chart.

@@ -233,7 +233,7 @@ def _audience(work: Work) -> None:
 
 def _take_audience() -> None:
     """Other places are planned, so limits of the old ones go."""
-    change(by_audience=bool(st.session_state[AUDIENCE]), limits={}, locks={})
+    change(by_audience=bool(st.session_state[AUDIENCE]), limits={}, locks={}, current={})
 
 
 # Below the row -----------------------------------------------------------------------------------------------------
@@ -292,6 +292,8 @@ def _held(asked: Asked) -> list[str]:
         found.append(n_("{count} place with limits", "{count} places with limits", len(asked.limits)))
     if asked.rules.strip():
         found.append(_("the rules of the page Data and settings"))
+    if asked.current:
+        found.append(_("today's budgets as given on the page This week"))
     return found
 
 

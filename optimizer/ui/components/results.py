@@ -32,9 +32,9 @@ from optimizer.ui.plan_limits import limits
 OPEN_FINDINGS = 6
 
 
-def show_decision(plan: Plan) -> None:
-    """The decision, its worth, and what could overturn it."""
-    st.html(headline_html(view.headline(plan)))
+def show_decision(plan: Plan, given: bool = False) -> None:
+    """The decision, its worth, and what could overturn it; `given` where a person gave today's budgets."""
+    st.html(headline_html(view.headline(plan, given)))
     with st.container(horizontal=True, key="figures"):
         for figure in view.figures(plan):
             st.metric(

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from optimizer.ui.components import style_data, style_performance, style_plan, style_week, style_what_if
+from optimizer.ui.components import (
+    style_data,
+    style_finance,
+    style_pacing,
+    style_performance,
+    style_plan,
+    style_sponsor,
+    style_track,
+    style_week,
+    style_what_if,
+)
 
 CSS = """
 .stMainBlockContainer { max-width: 1240px; padding: 3.2rem 2.5rem 3rem; }
@@ -93,5 +103,7 @@ h1.co-title { font-size: 1rem; font-weight: 600; padding: 0; margin: 0; opacity:
 
 def stylesheet() -> str:
     """The rules as an HTML element."""
-    others = (style_data, style_performance, style_plan, style_week, style_what_if)
-    return f"<style>{CSS}{''.join(one.CSS for one in others)}{style_data.upload_words()}</style>"
+    earlier = (style_data, style_finance, style_pacing, style_performance, style_plan, style_sponsor)
+    others = (*earlier, style_track, style_week, style_what_if)
+    words = f"{style_data.upload_words()}{style_finance.upload_words()}{style_week.upload_words()}"
+    return f"<style>{CSS}{''.join(one.CSS for one in others)}{words}</style>"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from optimizer.ui.language import _
+
 CSS = """
 .st-key-week_question [data-testid="stCaptionContainer"] p { margin: 0 0 .55rem; }
 .co-week-cost { margin: 0; padding: 0 0 0 1.25rem; font-size: 1rem; line-height: 1.45; max-width: 80ch; }
@@ -28,8 +30,8 @@ dl.co-week-figures { display: grid; grid-template-columns: repeat(4, auto); just
 .co-week-card h4 { font-size: 1.05rem; font-weight: 600; padding: 0; margin: 0 0 .35rem; letter-spacing: 0; }
 .co-week-state { font-size: .8rem; font-weight: 400; margin-left: .6rem; padding: .1rem .5rem;
     display: inline-block; border: 1px solid rgba(128,128,128,.5); border-radius: .8rem; white-space: normal; }
-.co-week-card dl { display: grid; grid-template-columns: 1.5fr 1.1fr 1.3fr .8fr; gap: .4rem 1.2rem; margin: 0 0 .35rem;
-    padding: 0; font-variant-numeric: tabular-nums; }
+.co-week-card dl { display: grid; grid-template-columns: 1.5fr 1.1fr .9fr 1.3fr .7fr; gap: .4rem 1.2rem;
+    margin: 0 0 .35rem; padding: 0; font-variant-numeric: tabular-nums; }
 .co-week-card dd b { font-weight: 600; }
 .co-week-card dd i { font-style: normal; opacity: .85; }
 .co-week-card.co-up dd small span { color: light-dark(#1a5fa5, #85b8f8); }
@@ -42,13 +44,12 @@ dl.co-week-figures { display: grid; grid-template-columns: repeat(4, auto); just
 .co-week-card summary span { letter-spacing: .05em; font-size: .75rem; }
 .co-week-card details p { font-size: .8rem; margin-top: .2rem; }
 [class*="st-key-week_choice_"] button[data-selected="true"] { color: light-dark(#1f66ad, #85b8f8) !important; }
-.co-week-why { display: grid; grid-template-columns: 16rem 1fr; gap: 1.5rem; }
-.co-week-return { border: 1px solid rgba(128,128,128,.3); border-radius: .5rem; padding: .6rem .8rem;
-    height: fit-content; }
-.co-week-return span, .co-week-return small { display: block; font-size: .8rem; opacity: .8; }
-.co-week-return b { display: block; font-size: 1.05rem; font-weight: 600; margin: .1rem 0; }
-.co-week-why h4 { font-size: .95rem; font-weight: 600; padding: 0; margin: 0; letter-spacing: 0; }
-.co-week-why p { margin: .1rem 0 .7rem; font-size: .9rem; line-height: 1.5; max-width: 75ch; }
+.co-week-learned { margin: 0 0 .4rem; padding: .5rem .8rem; font-size: .9rem; line-height: 1.45; max-width: 95ch;
+    border-left: 4px solid #2e8b57; }
+.co-week-table .co-n { text-align: right; white-space: nowrap; }
+.co-week-table thead th.co-n { text-align: right; }
+.st-key-week_suggestion { border-left: 4px solid #2f80d0; padding-left: 1rem; }
+.st-key-week_suggestion p { font-size: .9rem; max-width: 75ch; }
 .co-week-accepted { border-left: 4px solid #2e8b57; padding: .1rem 0 .1rem 1rem; }
 .co-week-accepted p { margin: 0; }
 .co-week-networks { display: grid; grid-template-columns: repeat(auto-fit, minmax(21rem, 1fr)); gap: 1rem 2rem;
@@ -75,11 +76,19 @@ dl.co-week-figures { display: grid; grid-template-columns: repeat(4, auto); just
   .co-week-alerts li { grid-template-columns: 1fr; gap: .2rem; }
   .co-week-card dl { grid-template-columns: 1fr 1fr; }
   .co-week-state { display: block; width: fit-content; margin: .25rem 0 0; border-radius: .5rem; }
-  .co-week-why { grid-template-columns: 1fr; gap: .8rem; }
   .co-week-networks { grid-template-columns: 1fr; }
+  .co-week-table .co-n { text-align: left; }
   .co-week-more summary { padding: .55rem 0; }
   .co-week-card summary { padding: .1rem 0 .6rem; }
   [class*="st-key-week_choice_"] button { min-height: 2.75rem; }
   .st-key-week_buttons button, .st-key-week_accept, .st-key-week_accept button { width: 100%; min-height: 2.75rem; }
 }
 """
+
+
+def upload_words() -> str:
+    """The words inside the page's fields for files, which take less than those for histories."""
+    words = _("CSV, a small table").replace("\\", "\\\\").replace('"', '\\"')
+    after = ".stFileUploader section [data-testid=stFileUploaderDropzoneInstructions] span::after"
+    fields = ", ".join(f"[class*=st-key-{key}] {after}" for key in ("week_current_file", "week_template_file"))
+    return f'{fields} {{ content: "{words}"; }}'

@@ -1,17 +1,14 @@
-"""Accepting the plan of the page This week, what to do then, and what changed since the last one."""
+"""Accepting the budgets of the page This week, what to do then, and what changed since the last ones."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 import streamlit as st
 
-from optimizer.planning.export import plan_csv
 from optimizer.planning.plan import Plan
 from optimizer.store.values import LONGEST_NAME, LONGEST_NOTE
 from optimizer.ui import service
-from optimizer.ui.components.downloads import download, plan_sheet
 from optimizer.ui.components.kept import attempt, author_field, kept_history, show_attempt, taken_author
 from optimizer.ui.components.titles import part
 from optimizer.ui.components.week_html import accepted_html, amounts_html, changed_html
@@ -22,6 +19,7 @@ from optimizer.ui.week_store import (
     Accepted,
     Named,
     Origin,
+    Question,
     accept,
     content_of,
     last_accepted,
@@ -36,12 +34,12 @@ _AUTHOR, _PROPOSED = "week_accept_author", "week_accept_proposed"
 
 
 def acceptance(now: Decided, plans: Sequence[Accepted]) -> Accepted | None:
-    """The acceptance of just this plan, if there is one."""
-    return same_run(plans, now.decision.plan.run.id)
+    """The acceptance of just these budgets, if there is one."""
+    return same_run(plans, now.found.plan.run.id)
 
 
 def accepted_sentence(held: Accepted) -> str:
-    """Who accepted a plan and when."""
+    """Who accepted them and when."""
     return _("Accepted by {author} on {when}", author=held.kept.author, when=moment(held.kept.created))
 
 
@@ -51,20 +49,22 @@ def show_accept(now: Decided, plans: Sequence[Accepted]) -> None:
     if held is None:
         _ask(now, plans)
     else:
-        _next_steps(now.decision.plan, held)
+        _next_steps(now.found.plan, held)
     _changed(now, plans, held)
 
 
 def _ask(now: Decided, plans: Sequence[Accepted]) -> None:
     part(
-        _("Accept this plan"),
+        _("Accept these budgets"),
         _(
-            "The plan is kept with its question, its figures, what was chosen for each move and why, and the hash of "
-            "the history, so that it can be found, made again and compared with what came of it."
+            "They are kept with the question, the figures, what was chosen for each change and why, the tests, and the "
+            "hash of the history. The weeks after know it: a test runs on, and what you left is not proposed again for "
+            "four weeks."
         ),
     )
-    plan, origin = now.decision.plan, _origin(now)
-    content = content_of(now.decision, now.work.asked, now.choices, origin)
+    plan, origin = now.found.plan, _origin(now)
+    question = Question(now.work.asked, now.week, now.memory)
+    content = content_of(now.decision, question, now.choices, origin)
     seen = of_weeks(plans, content)
     proposed, typed = proposed_name(plan), st.session_state.get(_NAME, "")
     st.session_state[_NAME] = proposed if typed in ("", st.session_state.get(_PROPOSED)) else typed
@@ -73,7 +73,7 @@ def _ask(now: Decided, plans: Sequence[Accepted]) -> None:
         if seen is not None:
             st.caption(
                 _(
-                    "It replaces {name}, accepted by {author} on {when}, for the same weeks.",
+                    "It replaces {name}, accepted by {author} on {when}, for the same week.",
                     name=seen.kept.name,
                     author=seen.kept.author,
                     when=moment(seen.kept.created),
@@ -88,7 +88,7 @@ def _ask(now: Decided, plans: Sequence[Accepted]) -> None:
             st.text_input(_("Note, if you like"), key=_NOTE, max_chars=LONGEST_NOTE)
         show_attempt(_PROBLEM)
         st.button(
-            _("Accept this plan"),
+            _("Accept these budgets"),
             type="primary",
             key="week_accept",
             icon=":material/check:",
@@ -98,7 +98,7 @@ def _ask(now: Decided, plans: Sequence[Accepted]) -> None:
 
 
 def _accept(content: dict[str, object], seen: Accepted | None) -> None:
-    """Keep the plan as accepted; for the button."""
+    """Keep the budgets as accepted; for the button."""
     held = st.session_state
     named = Named(str(held.get(_NAME, "")), taken_author(_AUTHOR), str(held.get(_NOTE, "")), kept_history())
     if attempt(_PROBLEM, lambda: accept(service.store(), content, named, seen)):
@@ -111,27 +111,23 @@ def _next_steps(plan: Plan, held: Accepted) -> None:
     st.html(accepted_html(accepted_sentence(held), held.kept.note))
     st.markdown(
         _(
-            "Type these daily amounts into the networks from {start} on. Come back when new weeks are in the history: "
-            "the next plan shows what changes.",
+            "Type these daily amounts into the networks from {start} on. Come back when that week is in the history: "
+            "the page then offers to start from here.",
             start=speaker().day(plan.weeks[0]),
         )
     )
     st.html(amounts_html(amounts(plan)))
-    first = str(plan.weeks[0])
-    with st.container(horizontal=True, key="week_downloads"):
-        download(_("Plan as CSV"), lambda: plan_csv(plan).encode("utf-8"), f"plan-{first}.csv", key="week_csv")
-        download(_("Plan as XLSX"), partial(plan_sheet, plan, speaker()), f"plan-{first}.xlsx", key="week_xlsx")
 
 
 def _changed(now: Decided, plans: Sequence[Accepted], held: Accepted | None) -> None:
-    """What is other than in the accepted plan before this one."""
-    plan = now.decision.plan
+    """What is other than in the budgets accepted before these."""
+    plan = now.found.plan
     earlier = [one for one in plans if held is None or one.kept.id != held.kept.id]
     last = last_accepted(earlier, now.work.source.sample, plan.currency)
     if last is None:
         return
     rows = changed_since(plan, last)
-    part(_("What changed since the last accepted plan"))
+    part(_("What changed since the budgets accepted before"))
     st.markdown(markdown(changed_sentence(plan, last, rows)))
     if rows:
         st.html(changed_html(rows))

@@ -10,9 +10,10 @@ from optimizer.ui.cells import ARROWS, SAME
 from optimizer.ui.language import _, n_
 from optimizer.ui.view import Figure
 from optimizer.ui.week_alerts import Alert
-from optimizer.ui.week_view import AmountRow, Card, ChangedRow, Why
+from optimizer.ui.week_view import AimRow, AmountRow, Card, ChangedRow, StayRow
 
 OPEN_ALERTS = 3
+OPEN_STAYS = 8
 SIGNS = {Severity.SERIOUS: "!!", Severity.WARNING: "!", Severity.NOTE: "i"}
 
 
@@ -58,7 +59,8 @@ def card_html(card: Card, brings: str) -> str:
     arrow = f'<span aria-hidden="true">{ARROWS[card.direction]}</span> '
     facts = [
         (_("A week"), f"{before}<b>{escape(card.plan)}</b>", f"{arrow}{escape(card.change)}"),
-        (_("To type in"), f"<b>{escape(card.per_day)}</b>", ""),
+        (_("To type in"), f"<b>{escape(card.per_day)}</b>", escape(card.per_day_today)),
+        (_("Leads to"), f"<b>{escape(card.leads)}</b>", "") if card.leads else None,
         (brings, f"<b>{escape(card.brings)}</b>", escape(card.brings_range)) if card.brings else None,
         (_("Evidence"), evidence, ""),
     ]
@@ -74,14 +76,54 @@ def card_html(card: Card, brings: str) -> str:
     )
 
 
-def why_html(said: Why) -> str:
-    """Why a place gets neither more nor less, beside what its next money brings."""
-    marginal, more, less = _("Marginal return here"), _("Why not more?"), _("Why not less?")
+def stays_html(rows: Sequence[StayRow]) -> str:
+    """What keeps its budget, and why; the first few open, the others one click away."""
+    first, rest = rows[:OPEN_STAYS], rows[OPEN_STAYS:]
+    if not rest:
+        return _stays(first)
+    more = escape(n_("{count} more place", "{count} more places", len(rest)))
+    return f'{_stays(first)}<details class="co-week-more"><summary>{more}</summary>{_stays(rest)}</details>'
+
+
+def _stays(rows: Sequence[StayRow]) -> str:
+    names = (_("Place"), _("A week"), _("A day"), _("What holds it"), _("Leads to"), _("Why"))
+    lines = [(row.place, row.per_week, row.per_day, row.kind, row.leads, row.reason) for row in rows]
+    return _table(names, lines, numeric=(1, 2, 4), label=_("What stays"))
+
+
+def aims_html(rows: Sequence[AimRow]) -> str:
+    """Where the budgets are on their way to."""
+    names = (_("Place"), _("Now, a week"), _("Next week"), _("Leads to"), _("In all"))
+    lines = [(row.place, row.today, row.plan, row.aim, f"{ARROWS[row.direction]} {row.change}") for row in rows]
+    return _table(names, lines, numeric=(1, 2, 3, 4), label=_("Where this leads"))
+
+
+def learned_html(sentences: Sequence[str]) -> str:
+    """What tests have taught."""
+    return "".join(f'<p class="co-week-learned" role="note">{escape(one)}</p>' for one in sentences)
+
+
+def _table(names: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[int], label: str) -> str:
+    """A table whose lines become cards on a phone; wider than the page it scrolls in its own frame."""
+    words = len(names) - 1  # the last column, where it is no number, holds sentences
+    kinds = ["co-n" if n in numeric else "co-why" if n == words else "" for n in range(len(names))]
+    head = "".join(
+        f'<th scope="col" role="columnheader" class="{kind}">{escape(name)}</th>'
+        for name, kind in zip(names, kinds, strict=True)
+    )
+    body = "".join(
+        '<tr role="row">'
+        + "".join(
+            f'<td role="cell" class="{kind}" data-label="{escape(name, quote=True)}"><div>{escape(text)}</div></td>'
+            for name, kind, text in zip(names, kinds, row, strict=True)
+        )
+        + "</tr>"
+        for row in rows
+    )
     return (
-        f'<div class="co-week-why"><div class="co-week-return"><span>{escape(marginal)}</span>'
-        f"<b>{escape(said.figure)}</b><small>{escape(said.note)}</small></div>"
-        f"<div><h4>{escape(more)}</h4><p>{escape(said.more)}</p>"
-        f"<h4>{escape(less)}</h4><p>{escape(said.less)}</p></div></div>"
+        f'<div class="co-scroll" role="region" tabindex="0" aria-label="{escape(label, quote=True)}">'
+        f'<table class="co-moves co-week-table" role="table"><thead role="rowgroup"><tr role="row">{head}</tr></thead>'
+        f'<tbody role="rowgroup">{body}</tbody></table></div>'
     )
 
 
@@ -103,8 +145,8 @@ def amounts_html(amounts: Mapping[str, Sequence[AmountRow]]) -> str:
 
 
 def changed_html(rows: Sequence[ChangedRow]) -> str:
-    """Amounts that differ from the accepted plan's."""
-    names = (_("Place"), _("Accepted, a week"), _("This plan, a week"), _("Change"))
+    """Amounts that differ from the accepted ones."""
+    names = (_("Place"), _("Accepted, a week"), _("Now, a week"), _("Change"))
     head = "".join(f'<th scope="col"{" class=co-n" if n else ""}>{escape(name)}</th>' for n, name in enumerate(names))
     body = "".join(
         f'<tr><th scope="row">{escape(row.place)}</th><td class="co-n">{escape(row.before)}</td>'
@@ -116,7 +158,7 @@ def changed_html(rows: Sequence[ChangedRow]) -> str:
 
 
 def accepted_html(sentence: str, note: str) -> str:
-    """Who accepted the plan and when, and what they noted."""
+    """Who accepted the budgets and when, and what they noted."""
     noted = f"<p>{escape(note)}</p>" if note else ""
     return f'<div class="co-week-accepted" role="status"><p><b>✓ {escape(sentence)}</b></p>{noted}</div>'
 

@@ -29,7 +29,7 @@ def page() -> None:
     except (InputError, InfeasibleError) as problem:
         _show_impossible(work, problem)
         return
-    results.show_decision(plan)
+    results.show_decision(plan, given=bool(work.asked.current))
     results.show_flow(plan)
     results.show_grid(plan)
     _show_editor(work, plan)

@@ -30,6 +30,7 @@ WHOLE = Asked(
     rules='[[limit]]\nnetwork = "tiktok"\nmaximum = 300\n',
     settings={"currency": "EUR", "margin": 0.4, "production": {"video": 90}},
     seed=3,
+    current={"instagram/reel": 250.0, "facebook/image": 600.0},
 )
 
 
@@ -113,7 +114,7 @@ def test_settings_that_cannot_be_are_refused(panel):
 
 
 def test_share_and_step_leave_out_what_is_locked(panel, response):
-    request = WHOLE.request(panel)
+    request = replace(WHOLE, current={}).request(panel)
     question = settle(panel, request)
     limit, share, step, _cost = plan_rules(request, question, [response], question.bounds.upper)
     assert limit.label == "maximum of tiktok"
@@ -135,3 +136,26 @@ def test_a_minimum_above_the_usual_maximum_is_a_floor_and_no_fixed_amount(histor
     tight = replace(asked, largest_share=0.5 * floor / (asked.budget / asked.weeks))
     with pytest.raises(InfeasibleError):
         make_plan(load_history(history_file), tight.request(panel))
+
+
+def test_todays_budgets_are_what_was_given_and_nothing_elsewhere(panel):
+    asked = Asked(budget=4000.0, weeks=4, current={"facebook/image": 600.0})
+    request = asked.request(panel)
+    given = dict(zip((cell.label for cell in panel.cells), request.current.tolist(), strict=True))
+    assert given == {**dict.fromkeys(given, 0.0), "facebook/image": 600.0}
+    assert Asked(budget=4000.0, weeks=4).request(panel).current is None
+    with pytest.raises(InputError, match="facebook/imag is no cell of the history"):
+        Asked(budget=4000.0, weeks=4, current={"facebook/imag": 1.0}).request(panel)
+    with pytest.raises(InputError, match="today's budget of facebook/image is -1"):
+        Asked(budget=4000.0, weeks=4, current={"facebook/image": -1.0})
+
+
+def test_a_history_without_spend_lately_is_planned_from_what_is_given(panel):
+    from optimizer.planning.question import settle as settled
+
+    silent = replace(panel, spend=np.concatenate([panel.spend[:, :-12], np.zeros((len(panel.cells), 12))], axis=1))
+    with pytest.raises(InputError, match="nothing was spent in the last 12 complete weeks"):
+        settled(silent, Asked(budget=4000.0, weeks=4).request(silent))
+    given = {cell.label: 300.0 for cell in panel.cells}
+    question = settled(silent, Asked(budget=4000.0, weeks=4, current=given).request(silent))
+    assert (question.today == 300.0).all()
