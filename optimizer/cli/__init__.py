@@ -13,13 +13,19 @@ from typing import Annotated
 import typer
 
 from optimizer.cli.allocate import allocate
+from optimizer.cli.approve import approve
 from optimizer.cli.arguments import FLAG, Command, Group
 from optimizer.cli.backtest import backtest
 from optimizer.cli.data import check, sample, settings
 from optimizer.cli.imports import import_files
+from optimizer.cli.pace import pace
 from optimizer.cli.plan import plan
 from optimizer.cli.rebalance import network_rules, rebalance
+from optimizer.cli.report import report_files
 from optimizer.cli.screen import open_app
+from optimizer.cli.sponsor import sponsor
+from optimizer.cli.statement import statement
+from optimizer.cli.track import track
 from optimizer.errors import EXIT_INTERNAL, EXIT_OK, OptimizerError
 
 EXIT_PIPE_CLOSED = 1
@@ -64,8 +70,23 @@ def _root(
         typer.echo(context.get_help())
 
 
-for _command in (plan, rebalance, allocate, backtest, check, sample, settings, network_rules):
+for _command in (
+    plan,
+    statement,
+    approve,
+    track,
+    rebalance,
+    pace,
+    allocate,
+    backtest,
+    check,
+    sample,
+    settings,
+    network_rules,
+):
     app.command(cls=Command)(_command)
+app.command(cls=Command)(sponsor)
+app.command(name="report", cls=Command)(report_files)
 app.command(name="import", cls=Command)(import_files)
 app.command(name="app", cls=Command)(open_app)
 

@@ -186,18 +186,33 @@ DEFINITIONS = {
         Definition(
             "bridge_spend",
             say("Spend"),
-            say("more or less was spent in the period, at what money brings on the average of all orders of change"),
+            say("more or less was spent in the period than planned, at what the plan's own curves say it brings"),
             "money",
         ),
-        Definition("bridge_mix", say("Mix"), say("the period's money went to other places than planned"), "money"),
-        Definition("bridge_price", say("Price of clicks"), say("a click cost more or less than planned"), "money"),
-        Definition("bridge_rate", say("Conversion rate"), say("more or fewer conversions came of a click"), "money"),
+        Definition(
+            "bridge_mix",
+            say("Mix"),
+            say("the period's money went to other places than planned, along the same curves"),
+            "money",
+        ),
+        Definition(
+            "bridge_price",
+            say("Price of clicks"),
+            say("a click cost more or less than planned, so that money bought fewer or more of them"),
+            "money",
+        ),
+        Definition(
+            "bridge_rate",
+            say("Conversion rate"),
+            say("more or fewer conversions came than the plan's curves say for the clicks that were bought"),
+            "money",
+        ),
         Definition(
             "bridge_conversion_cost",
             say("Cost per conversion"),
             say(
-                "a conversion cost more or less than planned; price of clicks and conversion rate in one, where clicks "
-                "are not known"
+                "more or fewer conversions came than the plan's curves say for the money; price of clicks and "
+                "conversion rate in one, where clicks are not known"
             ),
             "money",
         ),
@@ -211,8 +226,8 @@ DEFINITIONS = {
             "bridge_return",
             say("Revenue per unit of spend"),
             say(
-                "money brought more or less revenue than planned; all other steps in one, where conversions are not "
-                "known"
+                "more or less revenue came than the plan's curves say for the money; price, conversion rate and value "
+                "in one, where conversions are not known"
             ),
             "money",
         ),
@@ -225,7 +240,7 @@ DEFINITIONS = {
         Definition(
             "bridge_without_spend",
             say("Without spend"),
-            say("revenue that came where nothing was spent, from money of earlier weeks"),
+            say("revenue where nothing was spent and the plan's curves know of none, from money of earlier weeks"),
             "money",
         ),
         Definition(

@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from optimizer.reports.comparison import comparison_xlsx
+    from optimizer.reports.statement import statement_xlsx
     from optimizer.reports.tables import frame_csv, frame_xlsx, plan_xlsx
 
-__all__ = ["comparison_xlsx", "frame_csv", "frame_xlsx", "plan_xlsx"]
+__all__ = ["comparison_xlsx", "frame_csv", "frame_xlsx", "plan_xlsx", "statement_xlsx"]
 
 _HOMES = {
     "comparison_xlsx": "optimizer.reports.comparison",
     "frame_csv": "optimizer.reports.tables",
     "frame_xlsx": "optimizer.reports.tables",
     "plan_xlsx": "optimizer.reports.tables",
+    "statement_xlsx": "optimizer.reports.statement",
 }
 
 

@@ -1,0 +1,100 @@
+"""`optimizer statement`: what a plan does to the income statement."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from optimizer.cli.arguments import ByAudience, HistoryFile, parse_amount, report
+
+
+def statement(  # noqa: PLR0913 - one argument per option
+    history: HistoryFile,
+    budget: Annotated[
+        str,
+        typer.Option(
+            metavar="AMOUNT", show_default=False, help="Money for all weeks together, such as 28562 or 28562.50."
+        ),
+    ],
+    weeks: Annotated[
+        int, typer.Option(metavar="N", show_default=False, help="Weeks to plan, 1 to 52, after the last complete week.")
+    ],
+    settings: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE",
+            show_default=False,
+            help="What money means: margin, costs, hurdle rate, incrementality (TOML; `optimizer settings` prints one "
+            "to fill in).",
+        ),
+    ],
+    bounds: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Smallest and largest weekly spend per cell, as for plan.")
+    ] = None,
+    goal: Annotated[str | None, typer.Option(metavar="OUTCOME", help="What to maximise, as for plan.")] = None,
+    current: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Today's weekly spend per cell, as for plan.")
+    ] = None,
+    rules: Annotated[Path | None, typer.Option(metavar="FILE", help="What must hold of the plan, as for plan.")] = None,
+    earlier: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="An earlier export of the same history; may be given several times."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write the statement here (CSV, one row per line of the whole, of each period, network and content "
+            "type).",
+        ),
+    ] = None,
+    summary: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write statement, answers, sensitivity and definitions here (JSON)."),
+    ] = None,
+    risk: Annotated[
+        str, typer.Option(metavar="RISK", help="What to be best in, mean or careful, as for plan.")
+    ] = "mean",
+    seed: Annotated[int, typer.Option(metavar="N", help="Of the random draws; the same seed gives the same plan.")] = 0,
+    by_audience: ByAudience = False,
+) -> None:
+    """Say what a plan does to the income statement: from revenue to marketing contribution, with ROI and what moves it.
+
+    For example:
+
+    `optimizer statement history.csv --budget 28562 --weeks 4 --settings settings.toml --out statement.csv`
+    """
+    from optimizer.planning.export import check_outputs, write_files
+    from optimizer.planning.request import PlanRequest
+
+    request = PlanRequest(
+        budget=parse_amount(budget, "--budget"),
+        weeks=weeks,
+        goal=goal,
+        bounds=bounds,
+        current=current,
+        seed=seed,
+        by_audience=by_audience,
+        settings=settings,
+        rules=rules,
+        earlier=tuple(earlier or ()),
+        risk=risk,
+    )
+    inputs = {"HISTORY": history, "--bounds": bounds, "--current": current, "--settings": settings, "--rules": rules}
+    inputs |= {f"--earlier {path}": path for path in request.earlier if isinstance(path, Path)}
+    check_outputs({"--out": out, "--summary": summary}, inputs)
+
+    from optimizer.finance.draft import draft_of
+    from optimizer.finance.statement_files import statement_csv, statement_json
+    from optimizer.finance.statement_text import statement_text
+    from optimizer.planning.progress import shown_progress
+
+    with shown_progress() as progress:
+        record, plan = draft_of(history, request, progress)
+    texts = ((out, statement_csv), (summary, statement_json))
+    files: dict[str | Path, str] = {path: make(record) for path, make in texts if path is not None}
+    write_files(files)
+    report(plan.findings)
+    typer.echo(statement_text(record, request.read_settings(), [str(path) for path in files]))
