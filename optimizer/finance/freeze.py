@@ -124,7 +124,7 @@ def freeze(studio: Studio, request: PlanRequest, plan: Plan, approval: Approval,
         factors=_factors(money.cells, money.terms),
         reasons=tuple(str(move.reason) for move in plan.moves),
         evidence=tuple(move.evidence for move in plan.moves),
-        findings=tuple(str(finding) for finding in plan.findings),
+        findings=tuple(str(finding.text) for finding in plan.findings),
     )
 
 

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from optimizer.finance.figures import Figure, Swing
@@ -186,7 +187,7 @@ class Record:
     evidence: tuple[str, ...] = field(repr=False)
     findings: tuple[str, ...] = field(repr=False)
 
-    @property
+    @cached_property
     def id(self) -> str:
         """20 hexadecimal digits that follow from everything in it."""
         from optimizer.finance.record_json import record_to_json

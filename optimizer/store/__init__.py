@@ -9,16 +9,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from optimizer.store.fixed import Fixed
     from optimizer.store.opening import open_store
     from optimizer.store.records import Conflict, Entry, Kept, Kind, Revision
     from optimizer.store.store import Store
     from optimizer.store.text import told
 
-__all__ = ["Conflict", "Entry", "Kept", "Kind", "Revision", "Store", "open_store", "told"]
+__all__ = ["Conflict", "Entry", "Fixed", "Kept", "Kind", "Revision", "Store", "open_store", "told"]
 
 _HOMES = {
     "Conflict": "optimizer.store.records",
     "Entry": "optimizer.store.records",
+    "Fixed": "optimizer.store.fixed",
     "Kept": "optimizer.store.records",
     "Kind": "optimizer.store.records",
     "Revision": "optimizer.store.records",

@@ -36,6 +36,8 @@ class Kind(StrEnum):
     """A plan of record: never changed, only superseded by another that names it as its parent."""
     ACTUALS = "actuals"
     """What a period brought, as booked."""
+    CLOSED = "closed"
+    """What came in a closed period of a plan of record: never changed."""
 
 
 class What(StrEnum):
@@ -68,7 +70,7 @@ class Kept:
     version : int
         1 when added, one more with every change; a change names the version it was made from.
     parent : str
-        Id of what this was duplicated from, or "".
+        Id of what this was duplicated from, for what stays as it was kept of what it replaces, or "".
     history : str
         Id of the history it belongs to, or "".
     size : int

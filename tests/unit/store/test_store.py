@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import event
 
 from optimizer.errors import InputError, InternalError
-from optimizer.store import Kind, Store, open_store, told
+from optimizer.store import Conflict, Kind, Store, open_store, told
+from optimizer.store.fixed import FIXED
 
 CONTENT = {"budget": 28562.25, "weeks": 4, "goal": None, "cells": [{"network": "facebook", "locked": True}]}
 
@@ -38,7 +39,7 @@ def test_the_content_handed_out_is_a_copy(store: Store) -> None:
 
 def test_all_kinds_are_kept_apart_and_listed_last_changed_first(store: Store) -> None:
     for kind in Kind:
-        if kind is not Kind.HISTORY:
+        if kind is not Kind.HISTORY and kind not in FIXED:
             store.add(kind, kind.value, {"kind": kind.value}, author="Anna")
     first = store.get(store.list(Kind.PLAN)[0].id)
     second = store.add(Kind.PLAN, "second", {}, author="Bình")
@@ -263,3 +264,24 @@ def test_a_change_that_fails_leaves_no_trace(store: Store) -> None:
             store.change(kept.id, version=1, **{"author": "Anna", **wrong})
     assert (store.entries(), store.revisions(kept.id)) == before
     assert store.get(kept.id) == kept
+
+
+def test_a_newer_file_of_a_history_keeps_its_id_and_what_belongs_to_it(store: Store) -> None:
+    history = store.add_history("h.csv", b"a,b\n1,2\n", author="Lan")
+    plan = store.add(Kind.PLAN, "Plan", {"budget": 5}, author="Lan", history=history.id)
+    newer = store.replace_history(history.id, b"a,b\n1,3\n", version=1, author="Binh")
+    assert (newer.id, newer.version, newer.changed_by, newer.name) == (history.id, 2, "Binh", "h.csv")
+    assert store.history_bytes(history.id) == b"a,b\n1,3\n"
+    assert [one.sha256 for one in store.revisions(history.id)] == [newer.sha256, history.sha256]
+    assert store.list(Kind.PLAN, history=history.id) == (plan,)
+    assert store.replace_history(history.id, b"a,b\n1,3\n", version=2, author="Lan") == newer
+    with pytest.raises(Conflict):
+        store.replace_history(history.id, b"late", version=1, author="Lan")
+    with pytest.raises(InputError, match="not the id of a history"):
+        store.replace_history(plan.id, b"x", version=1, author="Lan")
+    with pytest.raises(InputError, match="no content"):
+        store.replace_history(history.id, b"", version=2, author="Lan")
+    store.archive(history.id, 2, "Lan")
+    with pytest.raises(InputError, match="archived"):
+        store.replace_history(history.id, b"x", version=3, author="Lan")
+    assert store.history_bytes(history.id) == b"a,b\n1,3\n"

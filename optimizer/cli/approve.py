@@ -1,0 +1,103 @@
+"""`optimizer approve`: freeze a plan as the plan of record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from optimizer.cli.arguments import ByAudience, HistoryFile, parse_amount, report
+
+
+def approve(  # noqa: PLR0913 - one argument per option
+    history: HistoryFile,
+    budget: Annotated[
+        str,
+        typer.Option(
+            metavar="AMOUNT", show_default=False, help="Money for all weeks together, such as 28562 or 28562.50."
+        ),
+    ],
+    weeks: Annotated[
+        int, typer.Option(metavar="N", show_default=False, help="Weeks to plan, 1 to 52, after the last complete week.")
+    ],
+    settings: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE",
+            show_default=False,
+            help="What money means: margin, costs, hurdle rate, incrementality (TOML; `optimizer settings` prints one "
+            "to fill in).",
+        ),
+    ],
+    by: Annotated[str, typer.Option(metavar="NAME", show_default=False, help="Who approves it.")],
+    record: Annotated[
+        Path, typer.Option(metavar="FILE", show_default=False, help="Write the plan of record here (JSON).")
+    ],
+    name: Annotated[str, typer.Option(metavar="TEXT", help="Its name. Without it the first day it covers.")] = "",
+    note: Annotated[str, typer.Option(metavar="TEXT", help="Why it was approved.")] = "",
+    supersedes: Annotated[
+        Path | None, typer.Option(metavar="RECORD", help="The plan of record that it takes the place of.")
+    ] = None,
+    bounds: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Smallest and largest weekly spend per cell, as for plan.")
+    ] = None,
+    goal: Annotated[str | None, typer.Option(metavar="OUTCOME", help="What to maximise, as for plan.")] = None,
+    current: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Today's weekly spend per cell, as for plan.")
+    ] = None,
+    rules: Annotated[Path | None, typer.Option(metavar="FILE", help="What must hold of the plan, as for plan.")] = None,
+    earlier: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="An earlier export of the same history; may be given several times."),
+    ] = None,
+    risk: Annotated[
+        str, typer.Option(metavar="RISK", help="What to be best in, mean or careful, as for plan.")
+    ] = "mean",
+    seed: Annotated[int, typer.Option(metavar="N", help="Of the random draws; the same seed gives the same plan.")] = 0,
+    by_audience: ByAudience = False,
+) -> None:
+    """Approve a plan: freeze it with its forecast, statement and inputs, so that it can be held against what comes.
+
+    A plan of record is never changed. A later one supersedes it (--supersedes), and `optimizer track` tells how it came
+    true.
+
+    For example:
+
+    `optimizer approve history.csv --budget 28562 --weeks 4 --settings settings.toml --by An --record november.json`
+    """
+    from optimizer.planning.export import check_outputs, write_files
+    from optimizer.planning.request import PlanRequest
+
+    request = PlanRequest(
+        budget=parse_amount(budget, "--budget"),
+        weeks=weeks,
+        goal=goal,
+        bounds=bounds,
+        current=current,
+        seed=seed,
+        by_audience=by_audience,
+        settings=settings,
+        rules=rules,
+        earlier=tuple(earlier or ()),
+        risk=risk,
+    )
+    inputs = {"HISTORY": history, "--bounds": bounds, "--current": current, "--settings": settings, "--rules": rules}
+    inputs |= {"--supersedes": supersedes}
+    inputs |= {f"--earlier {path}": path for path in request.earlier if isinstance(path, Path)}
+    check_outputs({"--record": record}, inputs)
+
+    from optimizer.finance.approving import approved, check_free, now, read_records
+    from optimizer.finance.freeze import Approval
+    from optimizer.finance.record_json import record_text
+    from optimizer.finance.track_text import approved_text
+    from optimizer.planning.progress import shown_progress
+
+    check_free(record)
+    before = read_records([supersedes])[0] if supersedes else None
+    approval = Approval(name, by.strip(), note.strip(), now())
+    with shown_progress() as progress:
+        made, plan = approved(history, request, approval, progress, before)
+    write_files({record: record_text(made)})
+    report(plan.findings)
+    typer.echo(approved_text(made, before, str(record)), nl=False)
