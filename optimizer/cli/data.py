@@ -34,15 +34,16 @@ def sample(
         Path, typer.Argument(metavar="DIR", show_default=False, help="Folder to write to; made if missing.")
     ],
 ) -> None:
-    """Write a simulated history of two years with its data dictionary, to try things on.
+    """Write a simulated history of two years and a list of posts, each with its dictionary, to try things on.
 
     For example:
 
     `optimizer sample data`
     """
     from optimizer.history.sample import write_sample
+    from optimizer.history.sample_posts import write_sample_posts
 
-    for path in write_sample(folder):
+    for path in (*write_sample(folder), *write_sample_posts(folder)):
         typer.echo(f"Written: {path} (simulated)")
 
 

@@ -20,7 +20,7 @@ PAGES = sorted(file.stem for file in page_file("plan").parent.glob("*.py") if fi
 NAMES = {"EUR", "CSV", "XLSX", "JSON", "TOML", *" ".join(LANGUAGES.values()).split()}
 NETWORKS = {"Facebook", "Instagram", "LinkedIn", "TikTok", "YouTube"}
 WORD = re.compile(r"[^\W\d_]{3,}")
-DATA = re.compile(r"sample_history\.csv|\b[0-9a-f]{12,64}\b|:material/\w+:")
+DATA = re.compile(r"simulated-\d{4}|sample_history\.csv|\b[0-9a-f]{12,64}\b|:material/\w+:")
 
 
 class Marked(gettext.NullTranslations):
