@@ -24,8 +24,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from optimizer.allocation.problem import Bounds
 from optimizer.history import load_history
 from optimizer.history.panel import Floats
-from optimizer.planning import rebalance_choice
-from optimizer.planning.rebalance import RebalanceRequest, rebalance
+from optimizer.planning.rebalance.rebalance import RebalanceRequest, rebalance
+from optimizer.planning.rebalance.rebalance import choice as rebalance_choice
 from tests.rivals import best_split, bounds_of
 from tests.worlds import Truth, WorldSpec, carry, simulate
 

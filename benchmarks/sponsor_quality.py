@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from optimizer.history.panel import Floats
 from optimizer.history.posts import Post, read_posts
 from optimizer.history.sample_posts import AS_OF, SLOPE, posts_text, simulate_posts
-from optimizer.planning.sponsor import rank_posts
+from optimizer.planning.sponsor.rank import rank_posts
 
 POSTS, PICK = 150, 8
 WAYS = ("this ranking", "engagement rate", "click rate", "best possible")

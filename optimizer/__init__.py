@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from optimizer.history import History, build_panel, load_history
     from optimizer.history.sample import write_sample
     from optimizer.planning import PlanRequest, make_plan, write_plan, write_summary
+    from optimizer.planning.pacing.pace import PaceRequest, pace
     from optimizer.planning.plan import Plan
+    from optimizer.planning.rebalance.rebalance import Rebalance, rebalance
+    from optimizer.planning.rebalance.request import RebalanceRequest
     from optimizer.response import ResponseModel
 
 __version__ = "0.1.0"
@@ -31,14 +34,19 @@ __all__ = [
     "InfeasibleError",
     "InputError",
     "OptimizerError",
+    "PaceRequest",
     "Plan",
     "PlanRequest",
     "Problem",
+    "Rebalance",
+    "RebalanceRequest",
     "ResponseModel",
     "__version__",
     "build_panel",
     "load_history",
     "make_plan",
+    "pace",
+    "rebalance",
     "solve",
     "write_plan",
     "write_sample",
@@ -50,13 +58,18 @@ _HOMES = {
     "InfeasibleError": "optimizer.errors",
     "InputError": "optimizer.errors",
     "OptimizerError": "optimizer.errors",
+    "PaceRequest": "optimizer.planning.pacing.pace",
     "Plan": "optimizer.planning.plan",
     "PlanRequest": "optimizer.planning",
     "Problem": "optimizer.allocation.problem",
+    "Rebalance": "optimizer.planning.rebalance.rebalance",
+    "RebalanceRequest": "optimizer.planning.rebalance.request",
     "ResponseModel": "optimizer.response",
     "build_panel": "optimizer.history",
     "load_history": "optimizer.history",
     "make_plan": "optimizer.planning",
+    "pace": "optimizer.planning.pacing.pace",
+    "rebalance": "optimizer.planning.rebalance.rebalance",
     "solve": "optimizer.allocation",
     "write_plan": "optimizer.planning",
     "write_sample": "optimizer.history.sample",

@@ -106,7 +106,7 @@ def pace(  # noqa: PLR0913 - one argument per option
     `optimizer pace history.csv --budget 30000 --resolve --network-rules network_rules.toml --out pace.csv`
     """
     from optimizer.planning.export import check_outputs, write_files
-    from optimizer.planning.pacing import PaceRequest
+    from optimizer.planning.pacing.pace import PaceRequest
 
     request = PaceRequest(
         budget=None if budget is None else parse_amount(budget, "--budget"),
@@ -130,10 +130,10 @@ def pace(  # noqa: PLR0913 - one argument per option
     check_outputs({"--out": out, "--summary": summary}, inputs)
 
     from optimizer.history import load_history
-    from optimizer.planning.pacing import pace as judge
-    from optimizer.planning.pacing_console import print_pace
-    from optimizer.planning.pacing_files import pace_csv, pace_json
-    from optimizer.planning.pacing_next import next_budgets
+    from optimizer.planning.pacing.console import print_pace
+    from optimizer.planning.pacing.files import pace_csv, pace_json
+    from optimizer.planning.pacing.next import next_budgets
+    from optimizer.planning.pacing.pace import pace as judge
     from optimizer.planning.progress import shown_progress
 
     with shown_progress() as progress:

@@ -10,10 +10,10 @@ import typer
 from optimizer.cli.arguments import FLAG, ByAudience, HistoryFile, parse_amount, report
 
 if TYPE_CHECKING:
-    from optimizer.planning.rebalance import RebalanceRequest
-    from optimizer.planning.rebalance_files import Template
-    from optimizer.planning.week_decision import WeekDecision
-    from optimizer.planning.week_memory import WeekMemory
+    from optimizer.planning.rebalance.decision import WeekDecision
+    from optimizer.planning.rebalance.files import Template
+    from optimizer.planning.rebalance.rebalance import RebalanceRequest
+    from optimizer.planning.rebalance.week_memory import WeekMemory
 
 
 def rebalance(  # noqa: PLR0913 - one argument per option
@@ -152,7 +152,7 @@ def rebalance(  # noqa: PLR0913 - one argument per option
     `optimizer rebalance history.csv --budget 7140 --memory weeks.json --remember --leave tiktok/video=contract`
     """
     from optimizer.planning.export import check_outputs, plan_csv, write_files
-    from optimizer.planning.rebalance import RebalanceRequest
+    from optimizer.planning.rebalance.rebalance import RebalanceRequest
 
     request = RebalanceRequest(
         budget=parse_amount(budget, "--budget"),
@@ -186,10 +186,10 @@ def rebalance(  # noqa: PLR0913 - one argument per option
 
     from optimizer.history import load_history
     from optimizer.planning.progress import shown_progress
-    from optimizer.planning.rebalance_console import print_rebalance
-    from optimizer.planning.rebalance_files import calendar_ics, changes_csv, rebalance_json, upload_csv
+    from optimizer.planning.rebalance.console import print_rebalance
+    from optimizer.planning.rebalance.decision import leave_as_today
+    from optimizer.planning.rebalance.files import calendar_ics, changes_csv, rebalance_json, upload_csv
     from optimizer.planning.studio import open_studio
-    from optimizer.planning.week_decision import leave_as_today
 
     with shown_progress() as progress:
         progress(f"Reading {history.name}", 0.0)
@@ -217,7 +217,7 @@ def _memory(path: Path | None, *, new: bool) -> WeekMemory | None:
         if new:
             raise InputError.at(say("--remember has no file to write"), fix=say("give one with --memory FILE"))
         return None
-    from optimizer.planning.week_memory import WeekMemory, read_memory
+    from optimizer.planning.rebalance.week_memory import WeekMemory, read_memory
 
     return WeekMemory() if new and not path.exists() else read_memory(path)
 
@@ -230,7 +230,7 @@ def _left(cells: list[str]) -> dict[str, str]:
 
 def _remembered(request: RebalanceRequest, decision: WeekDecision, left: dict[str, str]) -> str:
     """What this week leaves behind."""
-    from optimizer.planning.week_memory import WeekMemory, memory_json, remember
+    from optimizer.planning.rebalance.week_memory import WeekMemory, memory_json, remember
 
     free = decision.free or decision.found
     return memory_json(remember(request.memory or WeekMemory(), free, decision.found, left))
@@ -242,7 +242,7 @@ def _uploads(templates: list[str], outputs: list[Path]) -> list[tuple[Template, 
         return []
     from optimizer.errors import InputError
     from optimizer.language.message import number, say
-    from optimizer.planning.rebalance_files import read_template
+    from optimizer.planning.rebalance.files import read_template
 
     if len(templates) != len(outputs):
         given = {"templates": number(len(templates)), "uploads": number(len(outputs))}

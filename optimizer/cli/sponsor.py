@@ -79,7 +79,7 @@ def sponsor(  # noqa: PLR0913 - one argument per option
     `optimizer sponsor posts.csv --history history.csv --budget 600 --out ranking.csv`
     """
     from optimizer.planning.export import check_outputs, write_files
-    from optimizer.planning.sponsor import SponsorRequest, rank_posts
+    from optimizer.planning.sponsor.rank import SponsorRequest, rank_posts
 
     request = SponsorRequest(
         budget=None if budget is None else parse_amount(budget, "--budget"),
@@ -93,8 +93,8 @@ def sponsor(  # noqa: PLR0913 - one argument per option
 
     from optimizer.history import load_history
     from optimizer.history.posts import read_posts
-    from optimizer.planning.sponsor_console import print_sponsor
-    from optimizer.planning.sponsor_files import ranking_csv, sponsor_json
+    from optimizer.planning.sponsor.console import print_sponsor
+    from optimizer.planning.sponsor.files import ranking_csv, sponsor_json
 
     listed = read_posts(posts, weeks=weeks, as_of=_day(as_of))
     found = rank_posts(listed, request, None if history is None else load_history(history))

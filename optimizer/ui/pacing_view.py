@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from optimizer.language.message import day, place
-from optimizer.planning.pacing import Light, Pace, Pacing
-from optimizer.planning.pacing_days import DAYS_PER_WEEK
-from optimizer.planning.pacing_next import NextBudgets, usual_share
-from optimizer.planning.pacing_text import light_name, light_sign
+from optimizer.planning.pacing.days import DAYS_PER_WEEK
+from optimizer.planning.pacing.next import NextBudgets, usual_share
+from optimizer.planning.pacing.pace import Light, Pace, Pacing
+from optimizer.planning.pacing.text import light_name, light_sign
 from optimizer.ui.cells import DOWN, SAME, UP
 from optimizer.ui.format import begun, money, number, percent, signed
 from optimizer.ui.language import _, n_, tell

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from optimizer.planning.fiscal import FiscalCalendar, Period
-from optimizer.planning.pacing import PaceRequest, Pacing, pace
-from optimizer.planning.pacing_days import span
-from optimizer.planning.pacing_next import NextBudgets, next_budgets
-from optimizer.planning.pacing_targets import PlannedWeeks
+from optimizer.planning.pacing.days import span
+from optimizer.planning.pacing.next import NextBudgets, next_budgets
+from optimizer.planning.pacing.pace import PaceRequest, Pacing, pace
+from optimizer.planning.pacing.targets import PlannedWeeks
 from optimizer.planning.request import RulesText
 from optimizer.planning.studio import panel_of
 from optimizer.store import Kept, Kind

@@ -20,7 +20,7 @@ from optimizer.history.sample_posts import POSTS_FILE, sample_posts_csv
 from optimizer.language import say
 from optimizer.planning.asked import Asked
 from optimizer.planning.settings import settings_of
-from optimizer.planning.sponsor import Ranking, SponsorRequest, rank_posts, sponsor_question
+from optimizer.planning.sponsor.rank import Ranking, SponsorRequest, rank_posts, sponsor_question
 from optimizer.store import Kept, Kind, Store
 from optimizer.ui import service
 from optimizer.ui.recent import Recent

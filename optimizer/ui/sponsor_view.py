@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from optimizer.planning.sponsor import Judged, Range, Ranking, asked_in_vain
-from optimizer.planning.sponsor_text import (
+from optimizer.planning.sponsor.rank import Judged, Range, Ranking, asked_in_vain
+from optimizer.planning.sponsor.text import (
     HUNDRED,
     bar_sentence,
     cost_of_tests,
@@ -18,8 +18,8 @@ from optimizer.planning.sponsor_text import (
     reason,
     winners,
 )
-from optimizer.planning.sponsor_tiring import Tiring
-from optimizer.planning.sponsor_verdict import AT_LEAST, GO, NOT, STOP, WAIT
+from optimizer.planning.sponsor.tiring import Tiring
+from optimizer.planning.sponsor.verdict import AT_LEAST, GO, NOT, STOP, WAIT
 from optimizer.planning.wording import outcome_name
 from optimizer.ui.format import common_step, money, number, percent, place_name
 from optimizer.ui.language import _, n_, tell

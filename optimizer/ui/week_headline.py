@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.planning.explore_text import explore_sentence
 from optimizer.planning.plan import Interval
-from optimizer.planning.rebalance import Rebalance
-from optimizer.planning.rebalance_text import BUDGET, odds_of
+from optimizer.planning.rebalance.decision import WeekDecision
+from optimizer.planning.rebalance.explore_text import explore_sentence
+from optimizer.planning.rebalance.rebalance import Rebalance
+from optimizer.planning.rebalance.text import BUDGET, odds_of
 from optimizer.planning.verdict import has_moved
-from optimizer.planning.week_decision import WeekDecision
 from optimizer.ui.cells import table_step
 from optimizer.ui.format import begun, common_step, day, money, number, percent, place_name, signed
 from optimizer.ui.language import _, n_, tell

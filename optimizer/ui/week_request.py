@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from optimizer.history.panel import Panel
 from optimizer.planning.asked import Asked
-from optimizer.planning.rebalance_request import MOST_CHANGE, MOST_EXPLORED, RebalanceRequest
+from optimizer.planning.rebalance.request import MOST_CHANGE, MOST_EXPLORED, RebalanceRequest
+from optimizer.planning.rebalance.week_memory import WeekMemory
 from optimizer.planning.request import RulesText
-from optimizer.planning.week_memory import WeekMemory
 from optimizer.planning.wording import PROFIT
 
 CHANGE, EXPLORE, TOUCH = "week.change", "week.explore", "week.touch"

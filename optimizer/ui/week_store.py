@@ -11,9 +11,9 @@ from typing import Any
 from optimizer.errors import InputError, sentence
 from optimizer.language.message import day, say
 from optimizer.planning.asked import Asked
-from optimizer.planning.rebalance_files import rebalance_summary
-from optimizer.planning.week_decision import WeekDecision
-from optimizer.planning.week_memory import WeekMemory, remember
+from optimizer.planning.rebalance.decision import WeekDecision
+from optimizer.planning.rebalance.files import rebalance_summary
+from optimizer.planning.rebalance.week_memory import WeekMemory, remember
 from optimizer.store import Conflict, Kept, Kind, Store
 from optimizer.ui.recent import Recent
 from optimizer.ui.week_choices import LEAVE, Choices

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from optimizer.errors import InputError
 from optimizer.history.text import decode
 from optimizer.language.message import number, say
-from optimizer.planning.rebalance import Rebalance
-from optimizer.planning.rebalance_files import Template, template_of, upload_csv
+from optimizer.planning.rebalance.files import Template, template_of, upload_csv
+from optimizer.planning.rebalance.rebalance import Rebalance
 from optimizer.store import Kept, Kind, Store
 from optimizer.ui.uploads import safe_name
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.language.message import place
-from optimizer.planning.explore_text import learned_sentence
 from optimizer.planning.money import money_decimals
 from optimizer.planning.plan import Move, Plan
-from optimizer.planning.rebalance import Rebalance
-from optimizer.planning.rebalance_limits import Hold
-from optimizer.planning.rebalance_text import TEST, kind_name
+from optimizer.planning.rebalance.decision import WeekDecision
+from optimizer.planning.rebalance.explore_text import learned_sentence
+from optimizer.planning.rebalance.limits import Hold
+from optimizer.planning.rebalance.rebalance import Rebalance
+from optimizer.planning.rebalance.text import TEST, kind_name
 from optimizer.planning.verdict import has_moved
-from optimizer.planning.week_decision import WeekDecision
 from optimizer.ui.cells import DAYS, DOWN, EVIDENCE_DOTS, SAME, UP, evidence_name, table_step
 from optimizer.ui.format import NBSP, common_step, day, money, network_name, number, percent, place_name, signed
 from optimizer.ui.language import _, n_, speaker, tell

@@ -16,11 +16,11 @@ from optimizer.history.standouts import Standout
 from optimizer.language.message import Message
 from optimizer.planning.network_rules import read_network_rules
 from optimizer.planning.question import in_currency
-from optimizer.planning.rebalance import Rebalance, rebalance_in
+from optimizer.planning.rebalance.decision import WeekDecision, decide_week
+from optimizer.planning.rebalance.rebalance import Rebalance, rebalance_in
+from optimizer.planning.rebalance.week_memory import WeekMemory
 from optimizer.planning.request import RulesText
 from optimizer.planning.studio import panel_of
-from optimizer.planning.week_decision import WeekDecision, decide_week
-from optimizer.planning.week_memory import WeekMemory
 from optimizer.store import Kind
 from optimizer.ui import service, state
 from optimizer.ui.components.work import Work, shown_progress

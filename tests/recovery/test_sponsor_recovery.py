@@ -7,7 +7,7 @@ import pytest
 
 from optimizer.history.posts import read_posts
 from optimizer.history.sample_posts import AS_OF, posts_text, simulate_posts
-from optimizer.planning.sponsor import rank_posts
+from optimizer.planning.sponsor.rank import rank_posts
 
 POSTS = 150
 PICK = 8

@@ -14,9 +14,9 @@ from streamlit.testing.v1 import AppTest
 from optimizer import cli
 from optimizer.errors import InputError
 from optimizer.history import History, load_history
-from optimizer.planning.pacing import PaceRequest, pace
-from optimizer.planning.pacing_files import pace_csv
-from optimizer.planning.pacing_next import next_budgets
+from optimizer.planning.pacing.files import pace_csv
+from optimizer.planning.pacing.next import next_budgets
+from optimizer.planning.pacing.pace import PaceRequest, pace
 from optimizer.store import Conflict, Kind
 from optimizer.ui import service, state
 from optimizer.ui.charts_pacing import pace_chart

@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 from optimizer import cli
 from optimizer.errors import InputError
 from optimizer.history import load_history
-from optimizer.planning.sponsor import Ranking, SponsorRequest, rank_posts
-from optimizer.planning.sponsor_files import ranking_csv
+from optimizer.planning.sponsor.files import ranking_csv
+from optimizer.planning.sponsor.rank import Ranking, SponsorRequest, rank_posts
 from optimizer.store import Kind
 from optimizer.ui import service, sponsor_store, state
 from optimizer.ui.components.sponsor import BAR, BUDGET, LIST, NETWORKS

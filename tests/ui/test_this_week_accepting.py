@@ -19,8 +19,8 @@ from optimizer import cli
 from optimizer.errors import InputError
 from optimizer.language.catalogue import speaker
 from optimizer.planning.export import plan_csv
-from optimizer.planning.rebalance import Rebalance
-from optimizer.planning.rebalance_files import calendar_ics, changes_csv
+from optimizer.planning.rebalance.files import calendar_ics, changes_csv
+from optimizer.planning.rebalance.rebalance import Rebalance
 from optimizer.store import Conflict, Kind
 from optimizer.ui import service, week_work
 from optimizer.ui.week_choices import LEAVE, TAKE

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from optimizer.planning.asked import Asked
 from optimizer.planning.plan import Plan
-from optimizer.planning.rebalance import Rebalance, RebalanceRequest, rebalance_in
+from optimizer.planning.rebalance.rebalance import Rebalance, RebalanceRequest, rebalance_in
 from optimizer.ui import service, state
 from tests.ui.driver import open_app, words
 

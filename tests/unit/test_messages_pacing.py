@@ -11,9 +11,9 @@ from optimizer.errors import OptimizerError
 from optimizer.history import History, load_history
 from optimizer.language.message import Message
 from optimizer.planning import pacing as room
-from optimizer.planning.pacing import PaceRequest, pace
-from optimizer.planning.pacing_next import next_budgets
-from optimizer.planning.pacing_text import (
+from optimizer.planning.pacing.next import next_budgets
+from optimizer.planning.pacing.pace import PaceRequest, pace
+from optimizer.planning.pacing.text import (
     definitions,
     held_sentence,
     interval_sentence,

@@ -12,14 +12,14 @@ from optimizer.allocation.problem import Bounds
 from optimizer.errors import OptimizerError
 from optimizer.history import load_history
 from optimizer.language.message import Message
-from optimizer.planning import rebalance
-from optimizer.planning.explore import Trial
-from optimizer.planning.explore_text import explore_sentence, trial_sentence
 from optimizer.planning.network_rules import read_network_rules
-from optimizer.planning.rebalance import RebalanceRequest, rebalance_in
-from optimizer.planning.rebalance_console import rebalance_lines
-from optimizer.planning.rebalance_files import read_template
-from optimizer.planning.rebalance_text import kind_name, odds_of, rebalance_headline
+from optimizer.planning.rebalance import rebalance
+from optimizer.planning.rebalance.console import rebalance_lines
+from optimizer.planning.rebalance.explore import Trial
+from optimizer.planning.rebalance.explore_text import explore_sentence, trial_sentence
+from optimizer.planning.rebalance.files import read_template
+from optimizer.planning.rebalance.rebalance import RebalanceRequest, rebalance_in
+from optimizer.planning.rebalance.text import kind_name, odds_of, rebalance_headline
 from optimizer.planning.studio import open_studio
 from optimizer.planning.wording import Wording
 from tests.messages import check, check_vietnamese, patterns_of, untranslated

@@ -11,9 +11,9 @@ from optimizer.history import load_history
 from optimizer.history import posts as posts_room
 from optimizer.history.posts import read_posts
 from optimizer.language.message import Message
-from optimizer.planning import sponsor
-from optimizer.planning.sponsor import SponsorRequest, asked_in_vain, rank_posts
-from optimizer.planning.sponsor_text import (
+from optimizer.planning.sponsor import rank as sponsor
+from optimizer.planning.sponsor.rank import SponsorRequest, asked_in_vain, rank_posts
+from optimizer.planning.sponsor.text import (
     bar_sentence,
     compared,
     cost_of_tests,

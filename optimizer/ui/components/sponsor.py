@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from optimizer.history.posts import PostList
-from optimizer.planning.sponsor import Ranking
-from optimizer.planning.sponsor_files import ranking_csv, sponsor_json
-from optimizer.planning.sponsor_verdict import AT_LEAST, GO, NOT
+from optimizer.planning.sponsor.files import ranking_csv, sponsor_json
+from optimizer.planning.sponsor.rank import Ranking
+from optimizer.planning.sponsor.verdict import AT_LEAST, GO, NOT
 from optimizer.planning.wording import outcome_name
 from optimizer.ui import service, state
 from optimizer.ui.components.downloads import download

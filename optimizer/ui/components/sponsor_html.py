@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from optimizer.planning.sponsor_verdict import AT_LEAST
+from optimizer.planning.sponsor.verdict import AT_LEAST
 from optimizer.ui.language import _
 from optimizer.ui.sponsor_view import Heads, PostLine
 

@@ -9,8 +9,8 @@ import streamlit as st
 
 from optimizer.errors import InputError
 from optimizer.planning.export import plan_csv
-from optimizer.planning.rebalance import Rebalance
-from optimizer.planning.rebalance_files import PLACES, calendar_ics, changes_csv
+from optimizer.planning.rebalance.files import PLACES, calendar_ics, changes_csv
+from optimizer.planning.rebalance.rebalance import Rebalance
 from optimizer.ui import service, state
 from optimizer.ui.components.downloads import download, plan_sheet
 from optimizer.ui.components.kept import attempt, show_attempt

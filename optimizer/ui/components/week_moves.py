@@ -9,7 +9,7 @@ import streamlit as st
 
 from optimizer.errors import InputError
 from optimizer.language import say
-from optimizer.planning.explore_text import explore_sentence
+from optimizer.planning.rebalance.explore_text import explore_sentence
 from optimizer.ui.components.plan_inputs import budget_step, currency_of, refuse
 from optimizer.ui.components.titles import part
 from optimizer.ui.components.week_html import aims_html, card_html, learned_html, stays_html

@@ -8,10 +8,10 @@ import streamlit as st
 
 from optimizer.errors import InfeasibleError, InputError, OptimizerError
 from optimizer.language.message import say
-from optimizer.planning.pacing import Pacing
-from optimizer.planning.pacing_files import pace_csv, pace_json
-from optimizer.planning.pacing_next import Landing, NextBudgets
-from optimizer.planning.pacing_text import (
+from optimizer.planning.pacing.files import pace_csv, pace_json
+from optimizer.planning.pacing.next import Landing, NextBudgets
+from optimizer.planning.pacing.pace import Pacing
+from optimizer.planning.pacing.text import (
     definitions,
     held_sentence,
     interval_sentence,

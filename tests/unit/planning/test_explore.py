@@ -10,9 +10,9 @@ import pytest
 
 from optimizer.allocation.problem import Bounds
 from optimizer.history import load_history
-from optimizer.planning.explore import LONGEST, Room, Trial, detectable_weeks, with_trials
-from optimizer.planning.rebalance import RebalanceRequest, rebalance_in
-from optimizer.planning.rebalance_files import rebalance_summary
+from optimizer.planning.rebalance.explore import LONGEST, Room, Trial, detectable_weeks, with_trials
+from optimizer.planning.rebalance.files import rebalance_summary
+from optimizer.planning.rebalance.rebalance import RebalanceRequest, rebalance_in
 from optimizer.planning.studio import open_studio
 
 SETTLED = np.array([540.0, 1200.0, 340.0, 1520.0])

@@ -15,7 +15,7 @@ from optimizer.history import load_history
 from optimizer.history.panel import Cell
 from optimizer.planning.network_rules import known_networks, network_rules_template, read_network_rules
 from optimizer.planning.network_rules_schema import NetworkRulesFile
-from optimizer.planning.rebalance import RebalanceRequest, rebalance_in
+from optimizer.planning.rebalance.rebalance import RebalanceRequest, rebalance_in
 from optimizer.planning.settings import Settings
 from optimizer.planning.studio import open_studio
 

@@ -12,11 +12,11 @@ import pytest
 from optimizer.errors import InputError
 from optimizer.history import History, load_history
 from optimizer.planning.fiscal import FiscalCalendar
-from optimizer.planning.pacing import Light, Pace, PaceRequest, pace
-from optimizer.planning.pacing_days import daily_spend, span
-from optimizer.planning.pacing_period import choose_period
-from optimizer.planning.pacing_targets import PlannedWeeks
-from optimizer.planning.pacing_text import light_name, light_sign
+from optimizer.planning.pacing.days import daily_spend, span
+from optimizer.planning.pacing.pace import Light, Pace, PaceRequest, pace
+from optimizer.planning.pacing.period import choose_period
+from optimizer.planning.pacing.targets import PlannedWeeks
+from optimizer.planning.pacing.text import light_name, light_sign
 from optimizer.planning.settings import settings_of
 from optimizer.planning.studio import panel_of
 

@@ -10,12 +10,12 @@ import pytest
 
 from optimizer.errors import InfeasibleError, InputError
 from optimizer.history import History, load_history
-from optimizer.planning.pacing import PaceRequest, Pacing, pace
-from optimizer.planning.pacing_files import pace_csv, pace_summary
-from optimizer.planning.pacing_forecast import spread
-from optimizer.planning.pacing_next import Landing, NextBudgets, next_budgets
-from optimizer.planning.pacing_text import landing_sentence
-from optimizer.planning.rebalance import RebalanceRequest, rebalance
+from optimizer.planning.pacing.files import pace_csv, pace_summary
+from optimizer.planning.pacing.forecast import spread
+from optimizer.planning.pacing.next import Landing, NextBudgets, next_budgets
+from optimizer.planning.pacing.pace import PaceRequest, Pacing, pace
+from optimizer.planning.pacing.text import landing_sentence
+from optimizer.planning.rebalance.rebalance import RebalanceRequest, rebalance
 from optimizer.planning.request import RulesText
 
 CELLS = (("facebook", "image", 100.0), ("instagram", "reel", 200.0), ("tiktok", "video", 50.0))

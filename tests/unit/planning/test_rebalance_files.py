@@ -12,9 +12,9 @@ import pytest
 from optimizer.errors import InputError
 from optimizer.history import load_history
 from optimizer.planning.export import plan_csv
-from optimizer.planning.rebalance import RebalanceRequest, rebalance_in
-from optimizer.planning.rebalance_console import rebalance_lines
-from optimizer.planning.rebalance_files import calendar_ics, changes_csv, read_template, upload_csv
+from optimizer.planning.rebalance.console import rebalance_lines
+from optimizer.planning.rebalance.files import calendar_ics, changes_csv, read_template, upload_csv
+from optimizer.planning.rebalance.rebalance import RebalanceRequest, rebalance_in
 from optimizer.planning.studio import open_studio
 
 NOW = np.array([1200.0, 900.0, 500.0, 400.0])
@@ -81,7 +81,7 @@ def test_the_calendar_follows_its_standard(moved, still) -> None:
 
 
 def test_special_letters_are_escaped_and_never_cut_in_two() -> None:
-    from optimizer.planning.rebalance_files import _escaped, _folded
+    from optimizer.planning.rebalance.files import _escaped, _folded
 
     assert _escaped("a, b; c\\d\ne") == "a\\, b\\; c\\\\d\\ne"
     line = "SUMMARY:" + "Ngân sách tuần tới " * 12

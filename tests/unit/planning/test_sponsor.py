@@ -14,9 +14,9 @@ import pytest
 from optimizer.errors import InputError
 from optimizer.history import load_history
 from optimizer.history.posts import PostList, read_posts
-from optimizer.planning.sponsor import SponsorRequest, rank_posts, sponsor_question
-from optimizer.planning.sponsor_console import sponsor_lines
-from optimizer.planning.sponsor_files import ranking_csv, sponsor_json
+from optimizer.planning.sponsor.console import sponsor_lines
+from optimizer.planning.sponsor.files import ranking_csv, sponsor_json
+from optimizer.planning.sponsor.rank import SponsorRequest, rank_posts, sponsor_question
 from optimizer.planning.studio import open_studio
 
 HEADER = "post,network,content_type,age_days,reach,engagements,link_clicks,negative_reactions"

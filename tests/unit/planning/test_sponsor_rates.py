@@ -7,7 +7,7 @@ import pytest
 from scipy.special import expit
 from scipy.stats import binom, norm, poisson
 
-from optimizer.planning.sponsor_rates import BINOMIAL, POISSON, Group, RateData, fit_rate, without
+from optimizer.planning.sponsor.rates import BINOMIAL, POISSON, Group, RateData, fit_rate, without
 
 
 def data(count, of, family=BINOMIAL, groups=None, own=None):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from optimizer.history.posts import PaidWeek, Post
-from optimizer.planning.sponsor_tiring import tirings
+from optimizer.planning.sponsor.tiring import tirings
 
 MONDAY = dt.date(2026, 9, 7)
 

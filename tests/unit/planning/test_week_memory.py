@@ -11,14 +11,12 @@ import pytest
 
 from optimizer.errors import InfeasibleError, InputError
 from optimizer.history import load_history
-from optimizer.planning.explore_text import learned_sentence
-from optimizer.planning.rebalance import RebalanceRequest, rebalance_in
-from optimizer.planning.rebalance_console import rebalance_lines
-from optimizer.planning.rebalance_files import calendar_ics, rebalance_summary
-from optimizer.planning.request import RulesText
-from optimizer.planning.studio import open_studio
-from optimizer.planning.week_decision import decide_week, leave_as_today
-from optimizer.planning.week_memory import (
+from optimizer.planning.rebalance.console import rebalance_lines
+from optimizer.planning.rebalance.decision import decide_week, leave_as_today
+from optimizer.planning.rebalance.explore_text import learned_sentence
+from optimizer.planning.rebalance.files import calendar_ics, rebalance_summary
+from optimizer.planning.rebalance.rebalance import RebalanceRequest, rebalance_in
+from optimizer.planning.rebalance.week_memory import (
     REST_WEEKS,
     RunningTest,
     TurnedDown,
@@ -27,6 +25,8 @@ from optimizer.planning.week_memory import (
     read_memory,
     remember,
 )
+from optimizer.planning.request import RulesText
+from optimizer.planning.studio import open_studio
 
 CELLS = ("facebook/image", "instagram/reel", "instagram/story", "tiktok/video")
 NOW = np.array([1200.0, 900.0, 500.0, 400.0])
@@ -274,7 +274,7 @@ def test_a_decision_leaves_tests_and_moves_turned_down_behind(studio, usual, wee
 
 
 def test_a_test_that_begins_is_remembered_with_its_end(studio, usual, week) -> None:
-    from optimizer.planning.explore import Trial
+    from optimizer.planning.rebalance.explore import Trial
 
     trial = Trial(3, 400.0, 430.0, 5, 12.0, 30.0, 90.0, 10.0, 4.0, 20.0)
     found = replace(usual, trials=(trial,))

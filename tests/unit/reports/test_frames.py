@@ -144,6 +144,6 @@ def test_the_names_of_reports_cost_no_library(root):
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
-    with pytest.raises(AttributeError, match="no attribute 'brief'"):
-        optimizer.reports.brief  # noqa: B018
+    with pytest.raises(AttributeError, match="no attribute 'poster'"):
+        optimizer.reports.poster  # noqa: B018
     assert all(getattr(optimizer.reports, name).__name__ == name for name in optimizer.reports.__all__)
