@@ -34,7 +34,7 @@ def sample(
         Path, typer.Argument(metavar="DIR", show_default=False, help="Folder to write to; made if missing.")
     ],
 ) -> None:
-    """Write a simulated history of two years and a list of posts, each with its dictionary, to try things on.
+    """Write a simulated history of two years, a list of posts and settings, to try things on.
 
     For example:
 
@@ -42,8 +42,9 @@ def sample(
     """
     from optimizer.history.sample import write_sample
     from optimizer.history.sample_posts import write_sample_posts
+    from optimizer.planning.settings import write_sample_settings
 
-    for path in (*write_sample(folder), *write_sample_posts(folder)):
+    for path in (*write_sample(folder), *write_sample_posts(folder), write_sample_settings(folder)):
         typer.echo(f"Written: {path} (simulated)")
 
 

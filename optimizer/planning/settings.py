@@ -20,9 +20,10 @@ from optimizer.language.message import say
 from optimizer.planning.settings_errors import example, refusal
 from optimizer.planning.settings_schema import Settings
 
-__all__ = ["Settings", "read_settings", "settings_of", "settings_template", "settings_values"]
+__all__ = ["Settings", "read_settings", "settings_of", "settings_template", "settings_values", "write_sample_settings"]
 
 TEMPLATE = "settings_template.toml"
+SAMPLE = "sample_settings.toml"
 PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -115,6 +116,24 @@ def _text(path: Path, file: str) -> str:
 def settings_template() -> str:
     """A settings file with every key explained and commented out."""
     return files("optimizer.planning").joinpath(TEMPLATE).read_text(encoding="utf-8")
+
+
+def write_sample_settings(folder: Path) -> Path:
+    """Write the settings of the simulated advertiser beside its history.
+
+    Raises
+    ------
+    InputError
+        The folder cannot be written.
+    """
+    path = folder / SAMPLE
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(files("optimizer.planning").joinpath(SAMPLE).read_bytes())
+    except OSError as problem:
+        said = say("the sample cannot be written ({error})", error=problem.strerror)
+        raise InputError.at(said, file=folder, fix=say("choose a folder you can write to")) from problem
+    return path
 
 
 def _not_toml(message: str, text: str, file: str) -> InputError:

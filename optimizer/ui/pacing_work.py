@@ -28,6 +28,7 @@ from optimizer.ui.week_store import ACCEPTED, accepted_plans
 BUDGETS, RESOLVE, LARGEST = "pacing.budgets", "pacing.resolve", "pacing.largest"
 USUAL_CHANGE = 0.3
 MOST_CHANGE = 10.0
+MOST_BUDGET = 1e15
 DAYS = 7
 KEPT = 64
 NETWORK_RULES = "network_rules.toml"
@@ -81,7 +82,8 @@ def asked_of(work: Work) -> Asked:
     kept = kept_budget(service.store(), kept_history(), is_sample(), period.name)
     typed = state.chosen(BUDGETS, dict[str, object]()).get(period.name)
     held = None if kept is None else amount_of(kept)
-    budget = float(typed) if isinstance(typed, int | float) and typed > 0 else held
+    fits = isinstance(typed, int | float) and not isinstance(typed, bool) and 0 < typed <= MOST_BUDGET
+    budget = float(typed) if fits else held
     proposal = nice_round(work.facts.recent / DAYS * period.days) or 1.0
     rules = usual(service.store(), Kind.NETWORK_RULES)
     text = "" if rules is None else str(rules.content.get("text", ""))

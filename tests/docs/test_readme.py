@@ -13,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+WRITES = ("--out", "--summary", "--changes", "--record", "--workbook", "--brief")
 PROGRAM = Path(sys.executable).with_name("optimizer")
 
 
@@ -39,14 +40,24 @@ def test_make_commands_exist(command: str) -> None:
     assert "optimizer" in done.stdout
 
 
-@pytest.mark.parametrize("command", [c for c in shown_commands() if c.startswith("optimizer ")])
-def test_optimizer_commands_run_as_they_stand(command: str, tmp_path: Path) -> None:
+def shown_sessions() -> list[list[str]]:
+    """Commands of this program, those of one console block together: a later one may need what an earlier one wrote."""
+    sessions: list[list[str]] = []
+    for block in re.findall(r"```console\n(.*?)```", README, flags=re.DOTALL):
+        own = [line[2:] for line in block.splitlines() if line.startswith("$ optimizer ")]
+        sessions += [own] if own else []
+    return sessions
+
+
+@pytest.mark.parametrize("session", shown_sessions(), ids=lambda session: session[0].split()[1])
+def test_optimizer_commands_run_as_they_stand(session: list[str], tmp_path: Path) -> None:
     shutil.copytree(ROOT / "data", tmp_path / "data")
-    words = shlex.split(command)
-    done = run([str(PROGRAM), *words[1:]], tmp_path)
-    assert done.returncode == 0, done.stderr
-    named = [words[i + 1] for i, word in enumerate(words) if word in ("--out", "--summary")]
-    assert [name for name in named if not (tmp_path / name).is_file()] == []
+    for command in session:
+        words = shlex.split(command)
+        done = run([str(PROGRAM), *words[1:]], tmp_path)
+        assert done.returncode == 0, done.stderr
+        named = [words[i + 1] for i, word in enumerate(words) if word in WRITES]
+        assert [name for name in named if not (tmp_path / name).is_file()] == []
 
 
 def test_there_is_no_other_kind_of_command() -> None:

@@ -167,7 +167,7 @@ def test_sample_can_be_planned_on(tmp_path, capsys):
     folder = tmp_path / "new" / "data"
     assert cli.main(["sample", str(folder)]) == 0
     said = capsys.readouterr().out
-    history = next(path for path in folder.iterdir() if path.suffix == ".csv")
+    history = folder / "sample_history.csv"
     assert f"Written: {history} (simulated)" in said
     assert cli.main(["plan", str(history), "--budget", "50000", "--weeks", "2"]) == 0
     assert "gap 0.00 %" in capsys.readouterr().out

@@ -28,7 +28,7 @@ from tests.messages import check, check_vietnamese, patterns_of, untranslated
 from tests.sayings import faults
 
 FILES = (
-    *sorted(Path(sponsor.__file__).parent.glob("sponsor*.py")),
+    *sorted(Path(sponsor.__file__).parent.glob("*.py")),
     *sorted(Path(posts_room.__file__).parent.glob("posts*.py")),
 )
 QUOTED = {"network", "facebook", "instagram", "tiktok", "youtube", "linkedin", "simulated", "eur", "threads", "text"}

@@ -116,7 +116,7 @@ def show_inputs(work: Work, found: PostList) -> Inputs:
     offered = list(dict.fromkeys([*(["conversions"] if "conversions" in work.facts.goals else []), *work.facts.goals]))
     result = state.chosen(RESULT, "")
     result = result if result in offered else offered[0]
-    budget, bar = (state.chosen(name, 0.0) for name in (BUDGET, BAR))
+    budget, bar = (min(max(state.chosen(name, 0.0), 0.0), MOST) for name in (BUDGET, BAR))
     st.session_state["sponsor_budget"], st.session_state["sponsor_bar"] = budget or None, bar or None
     st.session_state["sponsor_result"] = result
     networks = sorted({post.network for post in found.posts})

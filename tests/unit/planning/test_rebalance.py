@@ -99,7 +99,7 @@ def test_week_after_week_it_comes_to_rest(studio) -> None:
 
 def test_a_move_that_pays_no_oftener_than_not_is_not_made(studio, monkeypatch) -> None:
     """With odds that no move has, nothing moves; with none asked for, the mean alone decides."""
-    from optimizer.planning.rebalance.rebalance import choice as rebalance_choice
+    from optimizer.planning.rebalance import choice as rebalance_choice
 
     monkeypatch.setattr(rebalance_choice, "ODDS", 1.1)
     sure = rebalance_in(studio, ASKED)
