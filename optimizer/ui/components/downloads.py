@@ -18,7 +18,14 @@ CSV, XLSX, JSON = (
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "application/json",
 )
-_KINDS = {"csv": CSV, "xlsx": XLSX, "json": JSON, "toml": "application/toml", "ics": "text/calendar"}
+_KINDS = {
+    "csv": CSV,
+    "xlsx": XLSX,
+    "json": JSON,
+    "toml": "application/toml",
+    "ics": "text/calendar",
+    "pdf": "application/pdf",
+}
 
 
 def download(label: str, make: bytes | Callable[[], bytes], file_name: str, key: str, *, quiet: bool = False) -> None:
@@ -29,7 +36,7 @@ def download(label: str, make: bytes | Callable[[], bytes], file_name: str, key:
     label : str
     make : bytes or callable
     file_name : str
-        Its ending says the kind: csv, xlsx, json, toml or ics.
+        Its ending says the kind: csv, xlsx, json, toml, ics or pdf.
     key : str
     quiet : bool
         Without a frame, for what stands beside every chart.

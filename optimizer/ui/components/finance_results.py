@@ -9,15 +9,16 @@ from optimizer.finance.statement_files import statement_csv, statement_json
 from optimizer.finance.words import CONTENT_TYPE, NETWORK, PERIOD
 from optimizer.language.catalogue import Speaker
 from optimizer.planning.settings import Settings
-from optimizer.ui import finance_view, state
+from optimizer.ui import finance_files, finance_view, state
 from optimizer.ui.charts_finance import swing_chart
 from optimizer.ui.components.downloads import chart_data, download
 from optimizer.ui.components.finance_tables import headed_html, lines_html, places_html, remarks_html
 from optimizer.ui.components.tables import headline_html
 from optimizer.ui.components.titles import part
 from optimizer.ui.finance_view import AGAINST, SHOWN
-from optimizer.ui.format import begun, content_name, network_name
+from optimizer.ui.format import begun, content_name, markdown, network_name
 from optimizer.ui.language import _, speaker
+from optimizer.ui.uploads import Source
 
 VIEW, IN_PERIOD, IN_NETWORK, IN_CONTENT = "finance.view", "finance.period", "finance.network", "finance.content_type"
 EVERY = "*"  # stands for all in a picker; "" is what no network or content type bears alone
@@ -40,7 +41,7 @@ def show_decision(record: Record, settings: Settings | None) -> None:
             )
 
 
-def show_statement(record: Record, settings: Settings | None) -> None:
+def show_statement(record: Record, settings: Settings | None, source: Source) -> None:
     """The income statement: plan beside today, whole or in part; or the plan part by part."""
     part(
         _("Statement"),
@@ -71,7 +72,7 @@ def show_statement(record: Record, settings: Settings | None) -> None:
     else:
         header = ("", *finance_view.part_header(record, shown))
         st.html(lines_html(header, finance_view.part_lines(record, shown), names[shown], "co-parts"))
-    _show_files(record, settings)
+    _show_files(record, settings, source)
 
 
 def _show_against(record: Record) -> None:
@@ -116,7 +117,8 @@ def _keep(name: str, key: str) -> None:
     state.choose(name, st.session_state[key])
 
 
-def _show_files(record: Record, settings: Settings | None) -> None:
+def _show_files(record: Record, settings: Settings | None, source: Source) -> None:
+    scenarios = state.view().scenarios
     first, speaks = record.weeks[0], speaker()  # files are made once the page is drawn and its language forgotten
     hurdle = 0.0 if settings is None else settings.finance.hurdle_rate
     with st.container(horizontal=True, key="finance_files"):
@@ -129,9 +131,27 @@ def _show_files(record: Record, settings: Settings | None) -> None:
             key="finance_xlsx",
         )  # fmt: skip
         download(
+            _("Workbook with formulas"), lambda: finance_files.workbook(record, source, scenarios, speaks.language),
+            f"finance-{first}.xlsx", key="finance_workbook",
+        )  # fmt: skip
+        download(
+            _("Brief, one page"), lambda: finance_files.brief(record, speaks), f"brief-{first}.pdf",
+            key="finance_brief",
+        )  # fmt: skip
+        download(
             _("All figures as JSON"), lambda: statement_json(record).encode("utf-8"), f"statement-{first}.json",
             key="finance_json",
         )  # fmt: skip
+    told = finance_files.told_scenarios(scenarios, len(record.weeks))
+    left = ", ".join(markdown(one.name) for one in scenarios if one not in told)
+    if left:
+        st.caption(
+            _(
+                "The workbook holds the scenarios of the page What-if that differ in what is spent alone; it leaves "
+                "out {names}.",
+                names=left,
+            )
+        )
 
 
 def statement_sheet(record: Record, speaks: Speaker, hurdle: float) -> bytes:

@@ -46,7 +46,7 @@ def _show_results(work: Work) -> None:
     record = finance_service.draft(work)
     settings = settings_of(work.asked.settings)
     finance_results.show_decision(record, settings)
-    finance_results.show_statement(record, settings)
+    finance_results.show_statement(record, settings, work.source)
     finance_results.show_answers(record, settings)
     finance_results.show_swings(record)
     show_approve(work, record)
