@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SCREENS = ROOT / "docs" / "screens"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 CHART = "[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg"
+DECISION = ".co-headline h2"
 PATIENCE = 60.0  # seconds for the server to answer, and for the plan to stand on the page
 
 
@@ -67,6 +68,14 @@ def with_scenarios(page: Page) -> None:
     page.wait_for_timeout(2500)
 
 
+def with_margin(page: Page) -> None:
+    """Give the margin, and wait for the statement that it makes."""
+    page.get_by_role("spinbutton", name=re.compile("^Margin")).first.fill("43")
+    page.get_by_role("button", name="Show the statement").click()
+    page.locator(DECISION).wait_for(timeout=PATIENCE * 1000)
+    page.wait_for_timeout(2000)
+
+
 def main() -> int:
     """Start the screen with no work kept, and take the pictures."""
     port = free_port()
@@ -80,11 +89,15 @@ def main() -> int:
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
                 SCREENS.mkdir(parents=True, exist_ok=True)
-                open_page(browser, address, ".co-headline h2").screenshot(path=SCREENS / "this-week.png")
+                open_page(browser, address, DECISION).screenshot(path=SCREENS / "this-week.png")
                 scenarios = open_page(browser, f"{address}/what_if", CHART)
                 with_scenarios(scenarios)
                 scenarios.screenshot(path=SCREENS / "what-if.png")
                 open_page(browser, f"{address}/curves", CHART).screenshot(path=SCREENS / "curves.png")
+                open_page(browser, f"{address}/pacing", CHART).screenshot(path=SCREENS / "pacing.png")
+                finance = open_page(browser, f"{address}/finance", "[class*=st-key-finance_empty]")
+                with_margin(finance)
+                finance.screenshot(path=SCREENS / "finance.png")
                 browser.close()
         finally:
             server.terminate()

@@ -10,6 +10,7 @@ import typer
 from optimizer.cli.arguments import FLAG, ByAudience, HistoryFile, parse_amount, report
 
 if TYPE_CHECKING:
+    from optimizer.errors import InputError
     from optimizer.planning.rebalance.decision import WeekDecision
     from optimizer.planning.rebalance.files import Template
     from optimizer.planning.rebalance.rebalance import RebalanceRequest
@@ -179,9 +180,10 @@ def rebalance(  # noqa: PLR0913 - one argument per option
     outputs |= {
         "--calendar": calendar,
         "--memory": memory if remember else None,
-        **{f"--upload {path}": path for _, path in uploads},
     }
     check_outputs(outputs, inputs)
+    for _, target in uploads:
+        check_outputs({**outputs, "--upload": target}, inputs)
     left = _left(leave or [])
 
     from optimizer.history import load_history
@@ -224,8 +226,23 @@ def _memory(path: Path | None, *, new: bool) -> WeekMemory | None:
 
 def _left(cells: list[str]) -> dict[str, str]:
     """Cells to leave as they are, with the reason."""
-    pairs = (text.partition("=") for text in cells)
-    return {cell.strip().lower(): " ".join(reason.split()) for cell, _, reason in pairs}
+    left: dict[str, str] = {}
+    for text in cells:
+        cell, _, reason = text.partition("=")
+        name = cell.strip().lower()
+        if name in left:
+            raise _twice("--leave", name)
+        left[name] = " ".join(reason.split())
+    return left
+
+
+def _twice(option: str, name: str) -> InputError:
+    """An option that says two things of one."""
+    from optimizer.errors import InputError
+    from optimizer.language.message import say
+
+    problem = say("{option} is given twice for '{name}'", option=option, name=name)
+    return InputError.at(problem, fix=say("keep one of them"))
 
 
 def _remembered(request: RebalanceRequest, decision: WeekDecision, left: dict[str, str]) -> str:
@@ -248,8 +265,10 @@ def _uploads(templates: list[str], outputs: list[Path]) -> list[tuple[Template, 
         given = {"templates": number(len(templates)), "uploads": number(len(outputs))}
         problem = say("templates: {templates}, uploads: {uploads}", **given)
         raise InputError.at(problem, fix=say("give an --upload for each --template, in the same order"))
-    pairs = []
+    pairs: list[tuple[Template, Path]] = []
     for text, path in zip(templates, outputs, strict=True):
+        if any(path.resolve() == other.resolve() for _, other in pairs):
+            raise _twice("--upload", str(path))
         network, equals, file = text.partition("=")
         named = bool(equals) and not Path(text).exists()
         pairs.append((read_template(file if named else text, network.strip().lower() if named else ""), path))

@@ -95,8 +95,8 @@ def track(  # noqa: PLR0913 - one argument per option
     if actuals is None:
         return
     source = _actuals(read, actuals, leave_out)
-    kept = _closed(read, source, closed, (close or [], by))
-    _write(read, source, kept, {"out": out, "summary": summary, "bridge": bridge, "closed": closed if close else None})
+    kept, new = _closed(read, source, closed, (close or [], by))
+    _write(read, source, kept, {"out": out, "summary": summary, "bridge": bridge, "closed": closed if new else None})
 
 
 def _rerun(records: tuple[Record, ...], path: Path, earlier: list[Path]) -> None:
@@ -130,10 +130,10 @@ def _actuals(records: tuple[Record, ...], path: Path, leave_out: bool) -> list[A
 
 def _closed(
     records: tuple[Record, ...], actuals: list[Actuals], path: Path | None, asked: tuple[list[str], str]
-) -> list[Closed]:
-    """Closed periods: those of the file, and those that are to be closed now."""
+) -> tuple[list[Closed], bool]:
+    """Closed periods: those of the file and those that are to be closed now, and whether there are any of those."""
     from optimizer.finance.approving import now
-    from optimizer.finance.closing import close_period, read_closed_text
+    from optimizer.finance.closing import close_period, closed_already, read_closed_text
 
     names, by = asked
     kept = (
@@ -141,14 +141,17 @@ def _closed(
         if path and path.exists()
         else []
     )
+    before = len(kept)
     for name in names:
         pairs = list(zip(records, actuals, strict=True))
         having = [pair for pair in pairs if name in [one.name for one in pair[0].periods]]
         for record, own in having or pairs[:1]:  # a period that none has is refused in the words of the first
             made = close_period(record, own, name, kept, (by, now()))
-            if made not in kept:
+            if made in kept:
+                report((closed_already(made),))
+            else:
                 kept.append(made)
-    return kept
+    return kept, len(kept) > before
 
 
 def _write(

@@ -16,6 +16,7 @@ import numpy as np
 
 from optimizer.finance.actuals import Actuals, Flags
 from optimizer.finance.definitions import ratio
+from optimizer.finance.shapley import on_curve
 from optimizer.history.panel import Cell, Floats
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ class Advice:
     forecast, actual : float
         Revenue of those weeks: forecast for the planned spend, and what came.
     forgone : float
-        Revenue that by the record's curves the planned spend would have brought over what was spent.
+        Revenue that by the record's curves the planned spend would have brought over what was spent; beyond the last
+        point of a curve its slope goes on, as in the bridge.
     """
 
     record: str
@@ -116,7 +118,7 @@ def _advice(record: Record, actuals: Actuals, at: tuple[int, Cell], weeks: Flags
     planned, baseline, spent = (float(one[c, weeks].mean()) for one in (record.spend, record.baseline, actuals.spend))
     knots, revenue = record.curves.spend[c], record.curves.revenue[c]
     part = float(weeks.sum()) / len(record.weeks)
-    forgone = part * (float(np.interp(planned, knots, revenue)) - float(np.interp(spent, knots, revenue)))
+    as_planned, as_spent = on_curve(np.array([planned, spent]), knots, revenue).tolist()
     forecast, came = record.forecasts["revenue"].mean, actuals.outcomes["revenue"]
     return Advice(
         record.id,
@@ -128,7 +130,7 @@ def _advice(record: Record, actuals: Actuals, at: tuple[int, Cell], weeks: Flags
         spent,
         float(forecast[c, weeks].sum()),
         float(came[c, weeks].sum()),
-        forgone,
+        part * (as_planned - as_spent),
     )
 
 

@@ -160,21 +160,12 @@ def close_period(
             week=day(first),
         )
         raise InputError.at(problem, file=actuals.file, fix=say("close it when the history holds all of its weeks"))
-    new = Closed(
-        record=record.id,
-        period=period,
-        author=by[0].strip(),
-        closed=by[1],
-        file=actuals.file,
-        data_sha256=actuals.data_sha256,
-        weeks=tuple(week for week, here in zip(record.weeks, chosen, strict=True) if here),
-        values={name: values[:, chosen] for name, values in {SPEND: actuals.spend, **actuals.outcomes}.items()},
-        reported=tuple(actuals.reported[chosen].tolist()),
-    )
-    there = next((one for one in before if (one.record, one.period) == (new.record, period)), None)
+    there = next((one for one in before if (one.record, one.period) == (record.id, period)), None)
     if there is None:
-        return new
-    other = _difference(record, there, new)
+        # A week that another closed period has too stays as it was closed there.
+        return _taken(record, with_closed(record, actuals, before), period, by)
+    _check_fits(record, there)
+    other = _difference(record, there, _taken(record, actuals, period, by))
     if other is not None:
         problem = say(
             "the period {period} was closed by {author} on {day}: {other}",
@@ -188,6 +179,22 @@ def close_period(
     return there
 
 
+def _taken(record: Record, actuals: Actuals, period: str, by: tuple[str, str]) -> Closed:
+    """A period with what has come in its weeks."""
+    chosen = weeks_of(record, period)
+    return Closed(
+        record=record.id,
+        period=period,
+        author=by[0].strip(),
+        closed=by[1],
+        file=actuals.file,
+        data_sha256=actuals.data_sha256,
+        weeks=tuple(week for week, here in zip(record.weeks, chosen, strict=True) if here),
+        values={name: values[:, chosen] for name, values in {SPEND: actuals.spend, **actuals.outcomes}.items()},
+        reported=tuple(actuals.reported[chosen].tolist()),
+    )
+
+
 def with_closed(record: Record, actuals: Actuals, closed: Sequence[Closed]) -> Actuals:
     """Actuals with the figures of closed periods; where the history says otherwise by now, a finding tells."""
     spend, reported = actuals.spend.copy(), actuals.reported.copy()
@@ -196,6 +203,7 @@ def with_closed(record: Record, actuals: Actuals, closed: Sequence[Closed]) -> A
     for one in closed:
         if one.record != record.id:
             continue
+        _check_fits(record, one)
         here = np.array([record.weeks.index(week) for week in one.weeks], dtype=np.intp)
         now = replace(one, values={name: values[:, here] for name, values in {SPEND: spend, **outcomes}.items()})
         other = _difference(record, one, now) if actuals.arrived[here].all() else None
@@ -225,6 +233,38 @@ def weeks_of(record: Record, period: str) -> Flags:
         raise InputError.at(problem, fix=meant(period, names))
     shares = day_shares(np.array(record.weeks, dtype="datetime64[D]"), record.periods)
     return np.asarray(shares[names.index(period)] > 0.0)
+
+
+def _check_fits(record: Record, closed: Closed) -> None:
+    """Refuse a closed period whose weeks or figures are not those of its record's period.
+
+    Raises
+    ------
+    InputError
+        They are not.
+    """
+    names = [one.name for one in record.periods]
+    weeks = tuple(np.array(record.weeks)[weeks_of(record, closed.period)].tolist()) if closed.period in names else ()
+    shape = (len(record.cells), len(weeks))
+    fits = closed.weeks == weeks and len(closed.reported) == len(weeks) and SPEND in closed.values
+    if not weeks or not fits or any(values.shape != shape for values in closed.values.values()):
+        problem = say(
+            "the closed period {period} does not fit the plan of record {name}: its weeks or places are others",
+            period=closed.period,
+            name=record.name,
+        )
+        raise InputError.at(problem, fix=say("use the file of closed periods as it was written"))
+
+
+def closed_already(closed: Closed) -> Finding:
+    """What is told where a period is to be closed that is closed with the same figures."""
+    problem = say(
+        "the period {period} was closed by {author} on {day} with the same figures",
+        period=closed.period,
+        author=closed.author,
+        day=day(closed.closed[:10]),
+    )
+    return Finding("closed-already", Severity.NOTE, problem, say("nothing was changed"), file=closed.file)
 
 
 def _difference(record: Record, closed: Closed, new: Closed) -> Message | None:

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.finance.definitions import coverage
+
 SURE = 0.9  # of the interval around a share
 LIKE_PLACES, LIKE_SUMS = 0.03, 0.15
 """How alike comparisons of one stretch usually are: of single places and networks, and of sums over all of them; see
@@ -50,10 +52,12 @@ class Coverage:
     @property
     def share(self) -> float:
         """Share inside; NaN where nothing was compared."""
-        return self.inside / self.count if self.count else float("nan")
+        return coverage(self.inside, self.count)
 
 
-def coverage_of(stated: float, inside: Flags, stretch: NDArray[np.intp], usual: float = LIKE_PLACES) -> Coverage:
+def coverage_of(
+    stated: float, inside: Flags, stretch: NDArray[np.intp], usual: float = LIKE_PLACES, distinct: int | None = None
+) -> Coverage:
     """Coverage of an interval.
 
     Parameters
@@ -65,6 +69,9 @@ def coverage_of(stated: float, inside: Flags, stretch: NDArray[np.intp], usual: 
         Which stretch of weeks a comparison belongs to.
     usual : float
         How alike comparisons of one stretch usually are.
+    distinct : int, optional
+        How many things that came they are of, where some were forecast more than once; None for all of them. To hear
+        of one thing twice is no more evidence.
 
     Examples
     --------
@@ -75,19 +82,20 @@ def coverage_of(stated: float, inside: Flags, stretch: NDArray[np.intp], usual: 
     from scipy.special import betaincinv
 
     count, kept = len(inside), int(inside.sum())
-    worth = count / _inflation(inside, stretch, usual)
+    apart = 1.0 if distinct is None else distinct / count
+    worth = count * apart / _inflation(inside, stretch, usual, apart)
     hits = worth * kept / count
     tail = 0.5 * (1.0 - SURE)
     low, high = (float(betaincinv(hits + 0.5, worth - hits + 0.5, end)) for end in (tail, 1.0 - tail))
-    share = kept / count
+    share = coverage(kept, count)
     return Coverage(stated, kept, count, min(low, share), max(high, share), worth)
 
 
-def _inflation(inside: Flags, stretch: NDArray[np.intp], usual: float) -> float:
+def _inflation(inside: Flags, stretch: NDArray[np.intp], usual: float, apart: float) -> float:
     """How many comparisons say as much as one that is independent of the others."""
     _, where, sizes = np.unique(stretch, return_inverse=True, return_counts=True)
     count, stretches = len(inside), len(sizes)
-    together = float((sizes.astype(np.float64) ** 2).sum()) / count
+    together = apart * float((sizes.astype(np.float64) ** 2).sum()) / count
     measured = likeness(inside, where, sizes)
     weight = stretches if np.isfinite(measured) else 0
     alike = (weight * (measured if weight else 0.0) + USUAL_WEIGHT * usual) / (weight + USUAL_WEIGHT)

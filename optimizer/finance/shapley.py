@@ -98,12 +98,20 @@ class Volume:
         return np.asarray(found * self.weeks[:, None])
 
     def _read(self, weekly: Floats, curves: Floats) -> Floats:
-        found = np.empty_like(weekly)
-        for c, (spend, brings) in enumerate(zip(self.spend, curves, strict=True)):
-            slope = (brings[-1] - brings[-2]) / (spend[-1] - spend[-2])
-            beyond = np.maximum(weekly[:, c] - spend[-1], 0.0)
-            found[:, c] = np.interp(weekly[:, c], spend, brings) + slope * beyond
-        return found
+        cells = zip(weekly.T, self.spend, curves, strict=True)
+        return np.stack([on_curve(*one) for one in cells], axis=1)
+
+
+def on_curve(weekly: Floats, spend: Floats, brings: Floats) -> Floats:
+    """What a frozen curve says that weekly spend (P,) brings; beyond its last knot the slope goes on.
+
+    Examples
+    --------
+    >>> on_curve(np.array([5.0, 40.0]), np.array([0.0, 10.0, 20.0]), np.array([1.0, 5.0, 6.0])).tolist()
+    [3.0, 8.0]
+    """
+    slope = (brings[-1] - brings[-2]) / (spend[-1] - spend[-2])
+    return np.asarray(np.interp(weekly, spend, brings) + slope * np.maximum(weekly - spend[-1], 0.0))
 
 
 def effects(plan: Side, actual: Side, volume: Volume) -> dict[str, Floats]:

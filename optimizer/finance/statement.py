@@ -2,7 +2,8 @@
 
 Amounts are whole numbers of the smallest unit of the currency (cents), so every cut adds up exactly. Each cell's total
 is rounded once and shared among periods by cumulative rounding; costs that follow revenue are rounded per cell and
-period.
+period. What comes without any spend is rounded once too, and incremental revenue is what is left of attributed revenue
+in cents, times incrementality: where that is 1, the plan and today's split have the same that would have come anyway.
 Costs that no cell bears stand in units of their own: production by content type, team, tools and agency without either.
 """
 
@@ -187,7 +188,7 @@ def cents(amounts: Floats, scale: float) -> Cents:
 def shared_out(total: Floats, parts: Floats, scale: float) -> Cents:
     """Totals (U,) in cents, shared among periods in proportion to parts (P, U); each column adds up to its total.
 
-    Where all parts are 0 the first period takes the total.
+    Where the parts come to 0 the first period takes the total.
 
     Examples
     --------
@@ -196,7 +197,7 @@ def shared_out(total: Floats, parts: Floats, scale: float) -> Cents:
     """
     running = np.cumsum(parts, axis=0)
     whole = running[-1]
-    running = np.where(whole > 0.0, running / np.where(whole > 0.0, whole, 1.0), 1.0)
+    running = np.where(whole != 0.0, running / np.where(whole != 0.0, whole, 1.0), 1.0)
     running[-1] = 1.0
     return np.asarray(np.diff(cents(total * running, scale), axis=0, prepend=0), dtype=np.int64)
 
@@ -243,7 +244,8 @@ def _column(money: MoneyForecast, brought: Brought, units: Sequence[Cell]) -> di
         return laid_out(shared_out(weekly.sum(axis=1), parts, scale))
 
     attributed = by_cell(brought.revenue.expected.mean(axis=0))
-    incremental = by_cell(money.mean_incremental(brought))
+    gained = (attributed - by_cell(money.idle.revenue.expected.mean(axis=0)))[:, own]
+    incremental = laid_out(_times(terms.factor, gained))
     column = {
         "attributed_revenue": attributed,
         "not_incremental": incremental - attributed,
@@ -266,6 +268,12 @@ def _column(money: MoneyForecast, brought: Brought, units: Sequence[Cell]) -> di
     spent = _sum(column[name] for name in ("media", "production", *OVERHEADS))
     column["marketing_contribution"] = column["contribution"] + spent
     return column
+
+
+def _times(factor: Floats, gained: Cents) -> Cents:
+    """(P, C) revenue gained times incrementality (C,): a cell's total is rounded once, and comes as the gain does."""
+    whole = cents(factor * gained.sum(axis=0), 1.0)
+    return shared_out(whole.astype(np.float64), gained.astype(np.float64), 1.0)
 
 
 def _sum(parts: object) -> Cents:

@@ -12,6 +12,7 @@ from optimizer.finance.words import (
     NETWORK,
     PERIOD,
     assumed_sentence,
+    credited_sentence,
     cuts_of,
     headline,
     hurdle_sentence,
@@ -51,7 +52,12 @@ def statement_text(record: Record, settings: Settings | None, files: Sequence[st
         [say("Answers, with 90 % intervals"), *_aligned(_answers(record), figures=2)],
         [say("What the next unit of media brings (marginal ROAS), by place"), *_aligned(_places(record), figures=2)],
         [say("What moves the result most, the split staying as planned"), *_aligned(_swings(record))],
-        [*_said(assumed_sentence(record, settings)), *lacking_sentences(record, settings), *_written(record, files)],
+        [
+            *_said(assumed_sentence(record, settings)),
+            *_said(credited_sentence(record)),
+            *lacking_sentences(record, settings),
+            *_written(record, files),
+        ],
     ]
     return "\n\n".join("\n".join(part) for part in parts)
 

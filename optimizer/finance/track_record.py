@@ -8,7 +8,7 @@ is scored too, but apart, since there it missed for another reason than being wr
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,7 @@ from optimizer.finance.comparisons import (
 )
 from optimizer.finance.coverage import LIKE_PLACES, LIKE_SUMS, Coverage, coverage_of
 from optimizer.finance.definitions import bias, skill, wape
-from optimizer.history.findings import Finding, worst_first
+from optimizer.history.findings import Finding, Severity, worst_first
 from optimizer.language.message import say
 
 if TYPE_CHECKING:
@@ -176,8 +176,31 @@ def track(pairs: Sequence[tuple[Record, Actuals]]) -> TrackRecord:
         advice=tuple(advice),
         waiting=tuple(waiting),
         replaced={before: after.id for before, after in replaced.items()},
-        findings=worst_first(tuple(dict.fromkeys(finding for _, actuals in ordered for finding in actuals.findings))),
+        findings=worst_first(
+            (
+                *dict.fromkeys(finding for _, actuals in ordered for finding in actuals.findings),
+                *_overlaps([record for record, _ in ordered], replaced),
+            )
+        ),
     )
+
+
+def _overlaps(records: Sequence[Record], replaced: Mapping[str, Record]) -> Iterator[Finding]:
+    """Plans that both count in some weeks: what came there is judged twice, which is no more evidence."""
+    spans = []
+    for record in records:
+        until = replaced[record.id].weeks[0] if record.id in replaced else ""
+        spans.append({week for week in record.weeks if not until or week < until})
+    for k, (record, weeks) in enumerate(zip(records, spans, strict=True)):
+        for other, others in zip(records[k + 1 :], spans[k + 1 :], strict=True):
+            if weeks & others:
+                problem = say(
+                    "{name} and {other} speak of the same weeks, and neither supersedes the other",
+                    name=record.name,
+                    other=other.name,
+                )
+                fix = say("what came there is held against both; follow one of them, or read the figures of each")
+                yield Finding("plans-overlap", Severity.WARNING, problem, fix)
 
 
 def scores_of(comparisons: Sequence[Comparison], weeks: int) -> tuple[Score, ...]:
@@ -215,6 +238,7 @@ def _score(key: tuple[str, str, str, str], members: Sequence[Comparison], weeks:
     stretch = stretches(members, weeks)
     kept: Mapping[float, Callable[[Comparison], bool]] = {0.9: lambda one: one.inside, 0.8: lambda one: one.inside80}
     usual = LIKE_SUMS if key[1] in (WEEK, PERIOD, PLAN) else LIKE_PLACES
+    distinct = len({(one.week, one.period, one.place) for one in members})
     error, simple = wape(told, came), wape(naive, came)
     return Score(
         *key,
@@ -226,7 +250,8 @@ def _score(key: tuple[str, str, str, str], members: Sequence[Comparison], weeks:
         naive_wape=simple,
         skill=skill(error, simple),
         coverage=tuple(
-            coverage_of(stated, np.array([kept[stated](one) for one in members]), stretch, usual) for stated in STATED
+            coverage_of(stated, np.array([kept[stated](one) for one in members]), stretch, usual, distinct)
+            for stated in STATED
         ),
     )
 

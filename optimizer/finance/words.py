@@ -200,6 +200,21 @@ def assumed_sentence(record: Record, settings: Settings | None) -> Message | str
     )
 
 
+def credited_sentence(record: Record) -> Message | str:
+    """That factors of incrementality did not choose the split, said aloud; "" where all of them are 1."""
+    moved = {name: factor for name, (factor, _, _) in record.factors.items() if factor != 1.0}
+    if not moved:
+        return ""
+    named = [
+        say("{network} ({factor})", network=place((name,)), factor=digits(factor, 2)) for name, factor in moved.items()
+    ]
+    return say(
+        "The split itself was chosen by the response as credited: the incrementality of {networks} changes what the "
+        "plan is told to bring, not where its money goes.",
+        networks=join(", ", named),
+    )
+
+
 def lacking_sentences(record: Record, settings: Settings | None) -> tuple[Message, ...]:
     """One sentence per answer that cannot be given, with the inputs that it needs."""
     found = []

@@ -16,6 +16,8 @@ from optimizer.language.message import say
 
 MISSING = frozenset({"", "-", "--", "---", "—", "–", "n/a", "na", "nan", "null", "none", "#n/a", "(not set)"})
 
+MOST = 1e15
+"""A figure of an export or a list of posts that is larger is a mistake: no currency has so small a unit."""
 _MARKS = re.compile(r"[.,]")
 _SPACES = re.compile(r"(?<=\d)[\s'’\u00a0\u202f](?=\d{3}(?!\d))")
 _MONEY_SIGN = re.compile(r"^(?:[$€£¥₹]|[A-Z]{3}(?=[\s\d]))\s*|\s*(?:[$€£¥₹]|(?<=[\s\d])[A-Z]{3})$")

@@ -13,7 +13,7 @@ import numpy as np
 from optimizer.errors import InputError
 from optimizer.history.dates import WRITE_ISO, read_days
 from optimizer.history.findings import Finding
-from optimizer.history.numerals import missing, parse, to_numbers
+from optimizer.history.numerals import MOST, missing, parse, to_numbers
 from optimizer.history.posts_table import (
     BY_COLUMN,
     NUMBERS,
@@ -25,7 +25,7 @@ from optimizer.history.posts_table import (
 )
 from optimizer.history.raw import shown
 from optimizer.history.schema import Kind
-from optimizer.language.message import Message, day, say
+from optimizer.language.message import Message, day, figure, say
 
 DAY = dt.timedelta(days=1)
 WEEK = dt.timedelta(days=7)
@@ -236,13 +236,15 @@ def _read(table: PostTable) -> _Cells:
         values, column = table.columns[name], table.spelled[name]
         if name in NUMBERS:
             found, bad = to_numbers(values, table.mark.mark)
-            wrong = set(bad) | set(np.flatnonzero((found < 0) | np.isinf(found)).tolist())
+            wrong = set(bad) | set(np.flatnonzero((found < 0) | (found > MOST)).tolist())
             if wrong:
                 k = min(wrong)
                 problem = say("{name} is {value}", name=name, value=shown(values[k]))
                 if k in bad and parse(str(values[k]), "," if table.mark.mark == "." else ".") is None:
                     problem = say("{name} is '{value}', which is not a number", name=name, value=shown(values[k]))
                 fix = say("{name} must be a number of 0 or more", name=name)
+                if np.isfinite(found[k]) and found[k] > MOST:
+                    fix = say("{name} must be a number from 0 to {most}", name=name, most=figure(MOST, ",g"))
                 raise InputError.at(problem, file=table.file, row=table.rows[k], column=column, fix=fix)
             numbers[name] = found
         elif BY_COLUMN[name].kind is Kind.DATE:

@@ -41,6 +41,15 @@ def risks(record: Record) -> list[Message]:
                 networks=_named(assumed),
             )
         )
+    moved = [name for name, (factor, _, _) in record.factors.items() if factor != 1.0]
+    if moved:
+        told.append(
+            say(
+                "The split was chosen by the response as credited: incrementality of {networks} changes what the plan "
+                "brings, not where money goes.",
+                networks=_named(moved),
+            )
+        )
     return told
 
 

@@ -166,7 +166,7 @@ def _worked(split: Split, model: Model, sources: tuple[Facts, Named], side: str,
     gained = f"{here[TIMING]}*({here[CURVE]}-{idle})"
     for column, line, amount in (
         (ATTRIBUTED, REVENUE[0], f"{level}*({idle}+{gained})"),
-        (INCREMENTAL, REVENUE[2], f"{factor}*{level}*{gained}"),
+        (INCREMENTAL, REVENUE[2], f"{factor}*({here[ATTRIBUTED]}-ROUND({level}*{idle},{facts.decimals}))"),
     ):
         value = int(model.cents(side, line)[:, c].sum()) / model.scale
         page.formula((at, FIRST + column), f"ROUND({amount},{facts.decimals})", value, money)

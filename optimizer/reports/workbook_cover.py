@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optimizer.finance.definitions import definition
-from optimizer.finance.words import headline
+from optimizer.finance.definitions import definition, roi
+from optimizer.finance.words import credited_sentence, headline
 from optimizer.language.message import Message, day, join, say
 from optimizer.planning.export import harmless
 from optimizer.reports.book import Shown
@@ -109,7 +110,7 @@ def _result(page: Page, model: Model, laid: Laid, changed: str) -> int:
         told = (before, after, after - before)
         for column, source, value in zip((1, 2, 3), (BEFORE, AFTER, APART), told, strict=True):
             at = laid.figure(line, source) if line in MADE else laid.line(line, source)
-            page.formula((row, column), at.full, value, number, kind)
+            page.formula((row, column), at.full, value if math.isfinite(value) else "", number, kind)
         for column, source in ((4, LOW), (5, HIGH)):
             if line in MADE:
                 page.text(row, column, "", kind)
@@ -123,6 +124,10 @@ def _result(page: Page, model: Model, laid: Laid, changed: str) -> int:
     if model.terms.assumed:
         page.text(row, 0, say("Incrementality is taken as 1 where nobody gave a factor; see the page Inputs."), "note")
         row += 1
+    credited = credited_sentence(model.record)
+    if credited:
+        page.text(row, 0, credited, "note")
+        row += 1
     return row
 
 
@@ -131,7 +136,7 @@ def _value(model: Model, side: str, line: str) -> float:
     if line == "full_cost":
         return cost
     if line == "roi":
-        return model.amount(side, "marketing_contribution") / cost if cost > 0 else 0.0
+        return roi(model.amount(side, "marketing_contribution"), cost)
     return model.amount(side, line)
 
 

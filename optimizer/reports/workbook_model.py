@@ -6,7 +6,8 @@ A cell's revenue on weekly spend s over the weeks of the plan is::
 
 with idle = curve(0). Between its knots the curve is a cubic that rises where they rise (Fritsch and Carlson, 1980). It
 is that of the same spend every week; timing is 1 where a plan spends so, and else what its own pattern of weeks brings
-for that. Everything follows the statement: a cell's total is rounded once, periods share it by cumulative rounding.
+for that. Incremental revenue is that less idle, both in cents, times the network's factor. Everything follows the
+statement: a cell's total is rounded once, periods share it by cumulative rounding.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ REVENUE = ("attributed_revenue", "not_incremental", "incremental_revenue")
 SPENT = ("media", "production", "team", "tools", "agency")
 DIGITS = 6  # significant ones of a value per conversion, so that what is read is what is reckoned with
 FINE = 11  # significant digits of weekly spend beyond the first; spreadsheets have 15
+HALF = 0.5  # of a cent: what rounding takes or gives at most
 EDGE = 1e-4  # of a cent: how far from a rounding edge a figure must be to count as the same
 
 
@@ -197,21 +199,18 @@ class Model:
     def timing(self, side: str) -> Floats:
         """(C,) gain of a side's own pattern of weeks over that of the same spend every week; 1 where it is the same.
 
-        It lies where it gives back what the record says: attributed and incremental revenue to the cent.
+        It lies where it gives back the attributed revenue of the record to the cent; incremental revenue follows.
         """
         if side in self._kept:
             return self._kept[side]
         gain = self.on_curve(side, self.record.curves.revenue) - self.idle
-        told = [self.cents(side, line)[:, : len(self.cells)].sum(axis=0) for line in (REVENUE[0], REVENUE[2])]
+        told = self.cents(side, REVENUE[0])[:, : len(self.cells)].sum(axis=0)
         found = np.ones(len(self.cells))
         for c in np.flatnonzero(gain > 0.0):
-            factor, idle = float(self.terms.factor[c]), float(self.idle[c])
-            # Revenue gained, in cents, of which both figures are roundings; half a cent either way.
-            ends = [(float(told[0][c]) - idle * self.scale, 0.5), (float(told[1][c]) / factor, 0.5 / factor)]
-            low, high = max(mid - half for mid, half in ends), min(mid + half for mid, half in ends)
-            usual = float(gain[c]) * self.scale
-            if not low + EDGE <= usual <= high - EDGE:
-                found[c] = (low + high) / 2.0 / usual
+            # Revenue gained, in cents, of which the record has the rounding.
+            mid, usual = float(told[c]) - float(self.idle[c]) * self.scale, float(gain[c]) * self.scale
+            if abs(usual - mid) > HALF - EDGE:
+                found[c] = mid / usual
         self._kept[side] = found
         return found
 
@@ -233,7 +232,7 @@ class Model:
         else:
             come = np.cumsum(self.cents(side, line)[:, : len(self.cells)], axis=0).astype(np.float64)
         whole = come[-1]
-        found = np.where(whole > 0.0, come / np.where(whole > 0.0, whole, 1.0), by_days)
+        found = np.where(whole != 0.0, come / np.where(whole != 0.0, whole, 1.0), by_days)
         found[-1] = 1.0
         return np.asarray(found)
 

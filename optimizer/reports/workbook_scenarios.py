@@ -220,10 +220,11 @@ class _Columns:
         curve = along(page.at(self.ways + c, column).here, ends)
         level, factor, idle = (split.page.at(split.row + c, k).full for k in (LEVEL, FACTOR, IDLE))
         gained = f"{split.worked(PLAN, c, TIMING).full}*({curve}-{idle})"
+        attributed = page.at(self.attributed + c, column).here
         return (
             below(weekly, knots, facts.knots),
             way(weekly, knots, knot),
-            f"ROUND({factor}*{level}*{gained},{facts.decimals})",
+            f"ROUND({factor}*({attributed}-ROUND({level}*{idle},{facts.decimals})),{facts.decimals})",
             f"ROUND({level}*({idle}+{gained}),{facts.decimals})",
         )
 
@@ -300,11 +301,12 @@ def _worked(model: Model, spend: Floats) -> dict[str, Floats]:
     """What the working rows come to; each (C,)."""
     gained = model.timing(PLAN) * (model.on_curve_of(spend, model.record.curves.revenue) - model.idle)
     digits = model.record.decimals
+    attributed = rounded(model.idle + gained, digits)
     return {
         "knot": model.segment_of(spend),
         "way": model.fraction_of(spend),
-        "incremental_revenue": rounded(model.terms.factor * gained, digits),
-        "attributed_revenue": rounded(model.idle + gained, digits),
+        "incremental_revenue": rounded(model.terms.factor * (attributed - rounded(model.idle, digits)), digits),
+        "attributed_revenue": attributed,
     }
 
 

@@ -21,6 +21,7 @@ from optimizer.finance.words import (
     Cut,
     answer,
     assumed_sentence,
+    credited_sentence,
     cuts_of,
     headline,
     hurdle_sentence,
@@ -264,7 +265,7 @@ def _place(one: Answer, stop: float) -> Place:
 
 def remarks(record: Record, settings: Settings | None) -> tuple[str, ...]:
     """What was assumed, and which answers lack an input."""
-    said = [assumed_sentence(record, settings), *lacking_sentences(record, settings)]
+    said = [assumed_sentence(record, settings), credited_sentence(record), *lacking_sentences(record, settings)]
     return tuple(tell(one) for one in said if one)
 
 

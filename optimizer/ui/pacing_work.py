@@ -82,8 +82,9 @@ def asked_of(work: Work) -> Asked:
     kept = kept_budget(service.store(), kept_history(), is_sample(), period.name)
     typed = state.chosen(BUDGETS, dict[str, object]()).get(period.name)
     held = None if kept is None else amount_of(kept)
-    fits = isinstance(typed, int | float) and not isinstance(typed, bool) and 0 < typed <= MOST_BUDGET
-    budget = float(typed) if fits else held
+    budget = held
+    if isinstance(typed, int | float) and not isinstance(typed, bool) and 0 < typed <= MOST_BUDGET:
+        budget = float(typed)
     proposal = nice_round(work.facts.recent / DAYS * period.days) or 1.0
     rules = usual(service.store(), Kind.NETWORK_RULES)
     text = "" if rules is None else str(rules.content.get("text", ""))

@@ -129,7 +129,7 @@ def posts_of(kept: Kept) -> Posts:
 
 
 def request_of(asked: Asked, budget: float | None, bar: float | None, goal: str) -> SponsorRequest:
-    """What is asked of a list: money and bar of the page, settings and seed of the question at hand."""
+    """What is asked of a list: money and bar of the page, settings of the question at hand."""
     settings = settings_of(asked.settings) if asked.settings else None
     return SponsorRequest(budget, bar, goal or None, settings)
 

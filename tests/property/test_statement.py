@@ -14,8 +14,16 @@ AMOUNTS = st.lists(st.floats(0.0, 1e7, allow_subnormal=False), min_size=6, max_s
 SHARES = st.floats(0.0, 0.3)
 
 
-def _statement(spend: list[float], revenue: list[float], shares: tuple[float, float, float], cost: float) -> Statement:
+def _statement(
+    spend: list[float],
+    revenue: list[float],
+    shares: tuple[float, float, float],
+    cost: float,
+    factor: float = 1.0,
+) -> Statement:
     of = terms(
+        factor=np.array([1.0, 1.0, factor]),
+        factor_ends=np.array([[1.0, 1.0], [1.0, 1.0], [factor, factor]]),
         margin=1.0 - sum(shares),
         shares=dict(zip(("returns", "cost_of_goods", "variable_costs"), shares, strict=True)),
         fixed={"team": cost, "tools": cost / 3, "agency": cost / 7},
@@ -58,6 +66,20 @@ def test_subtotals_are_the_sums_of_what_stands_above_them(spend, revenue, shares
         assert np.array_equal(contribution, held["contribution"])
         spent = sum(held[name] for name in ("media", "production", "team", "tools", "agency") if name in held)
         assert np.array_equal(contribution + spent, held["marketing_contribution"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(AMOUNTS, AMOUNTS, st.floats(0.05, 3.0))
+def test_what_would_have_come_anyway_is_one_figure_where_incrementality_is_1(spend, revenue, factor):
+    statement = _statement(spend, revenue, (0.1, 0.1, 0.1), 0.0, factor)
+    for network, content_type in ((unit.network, unit.content_type) for unit in statement.units[:2]):
+        for period in (None, *range(len(statement.periods))):
+            assert statement.amounts("not_incremental", period, network, content_type).difference == 0.0
+    for held in (statement.plan, statement.baseline):
+        # Rounded from attributed revenue and what comes without spend, both in cents: half a cent, and a factor of one.
+        attributed, incremental = (held[line][:, 2].sum() for line in ("attributed_revenue", "incremental_revenue"))
+        idle = round(0.3 * sum(revenue[4:]) * 100)
+        assert abs(incremental - factor * (attributed - idle)) <= 0.5 + factor
 
 
 @given(

@@ -22,6 +22,7 @@ from optimizer.ui.finance_books import books_template
 from tests.ui.driver import fresh_store, open_app, words
 from tests.ui.reading import texts
 from tests.ui.test_every_word import DATA, NAMES, NETWORKS, WORD, Marked, unmarked
+from tests.unit.finance.records import make_record
 
 SETTINGS = {"margin": 0.4, "team_per_month": 3000, "finance": {"hurdle_rate": 0.15, "agency_share": 0.1}}
 
@@ -65,6 +66,14 @@ def test_without_a_margin_the_field_is_right_there() -> None:
     assert view(app).asked.settings == {"margin": 0.4}  # type: ignore[union-attr]
     assert labels(app)[0] == "Marketing contribution"
     assert "nobody gave one" in words(app)
+
+
+def test_that_factors_did_not_choose_the_split_is_among_the_remarks() -> None:
+    record = make_record(factors={"facebook": (0.85, 0.7, 1.0), "tiktok": (1.0, 1.0, 1.0)})
+    said = [one for one in finance_view.remarks(record, None) if "chosen by the response as credited" in one]
+    assert len(said) == 1
+    assert "Facebook (0.85)" in said[0]
+    assert "TikTok" not in said[0]
 
 
 def test_a_margin_above_one_is_a_sentence_and_changes_nothing() -> None:

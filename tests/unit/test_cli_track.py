@@ -76,8 +76,17 @@ def test_track_closes_a_period_once(folder: Path, capsys: pytest.CaptureFixture[
     given = ["track", str(folder / "r.json"), "--actuals", str(folder / "all.csv"), "--closed", str(closed)]
     assert main([*given, "--close", period, "--by", "Chi"]) == 0
     kept = closed.read_bytes()
-    assert main([*given, "--close", period, "--by", "Somebody"]) == 0  # the same figures: as it was
+    capsys.readouterr()
+    assert main([*given, "--close", period, "--by", "Somebody"]) == 0  # the same figures: as it was, and it is said
+    said = capsys.readouterr()
+    assert f"the period {period} was closed by Chi on " in said.err
+    assert "with the same figures; nothing was changed." in said.err
+    assert "Written" not in said.out
     assert closed.read_bytes() == kept
+    strange = folder / "strange.json"
+    strange.write_text(kept.decode().replace(record["weeks"][0], "2001-01-01"), encoding="utf-8")
+    assert main([*given[:-1], str(strange)]) == 2
+    assert f"the closed period {period} does not fit the plan of record" in capsys.readouterr().err
     table = (folder / "all.csv").read_text(encoding="utf-8").splitlines()
     other = folder / "other.csv"
     row = next(k for k, line in enumerate(table) if line.startswith(record["weeks"][0]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,9 +17,9 @@ from optimizer.history.exports.frame import Frame
 from optimizer.history.exports.questions import Asks, OpenQuestion
 from optimizer.history.findings import Finding, Severity
 from optimizer.history.mapping import UNITS, unit_in
-from optimizer.history.numerals import DecimalMark, decide_mark, parse, to_numbers
+from optimizer.history.numerals import MOST, DecimalMark, decide_mark, parse, to_numbers
 from optimizer.history.raw import Values, shown
-from optimizer.language.message import Message, number, say, say_many
+from optimizer.language.message import Message, figure, number, say, say_many
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -57,7 +58,7 @@ def read_figures(frame: Frame, empty_is_zero: bool = False) -> tuple[Frame, Figu
     Raises
     ------
     InputError
-        A cell holds no number, one below 0 or an infinite one; or spend is empty in a row with other figures.
+        A cell holds no number, one below 0 or beyond `MOST`; or spend is empty in a row with other figures.
     """
     roles = [role for role in MEASURES if role in frame.chosen]
     mark = _mark(frame, roles)
@@ -126,7 +127,8 @@ def _numbers(frame: Frame, role: str, mark: DecimalMark) -> Floats:
     column = frame.body.columns[frame.chosen[role]]
     codes = column.codes[frame.rows]
     numbers, bad = to_numbers(_without_signs(column.values), mark.mark)
-    wrong = ~np.isnan(numbers) & ((numbers < 0) | np.isinf(numbers))
+    per_one = _per_one(frame, role)
+    wrong = ~np.isnan(numbers) & ((numbers < 0) | (numbers / per_one > MOST))
     if bad:
         wrong[list(bad)] = True
     if wrong.any() and wrong[codes].any():
@@ -134,7 +136,7 @@ def _numbers(frame: Frame, role: str, mark: DecimalMark) -> Floats:
         raise _no_number(frame, role, row, column.values[codes[row]], mark)
     if role in RATES:
         numbers = _shares(numbers, column.values)
-    return np.asarray(numbers[codes] / _per_one(frame, role), dtype=np.float64)
+    return np.asarray(numbers[codes] / per_one, dtype=np.float64)
 
 
 def _shares(numbers: Floats, cells: Values) -> Floats:
@@ -164,8 +166,11 @@ def _no_number(frame: Frame, role: str, row: int, cell: object, mark: DecimalMar
     fix: Message = say("a number of 0 or more is expected")
     if number is not None and number < 0:
         problem = say("{value} is below 0", value=value)
-    elif number is not None:
+    elif number is not None and math.isinf(number):
         problem = say("'{value}' is infinite", value=value)
+    elif number is not None:
+        problem = say("{value} is more than can be true", value=value)
+        fix = say("a number from 0 to {most} is expected", most=figure(MOST, ",g"))
     elif mark.value and parse(str(cell), "," if mark.mark == "." else ".") is not None:
         problem = say("'{value}' does not fit the decimal mark of this file ('{settled}')",
                       value=value, settled=shown(mark.value))  # fmt: skip

@@ -47,7 +47,6 @@ def of_history(data: bytes, file: str, networks: Sequence[Network]) -> list[Expo
         own = rows[sources == source].reset_index(drop=True)
         network = by_source.get(source, Network(source, source, source, (source,)))
         days = own["day"].to_numpy().astype("datetime64[D]")
-        nothing = np.datetime64("NaT", "D")
         first, last, nothing = days.min(), days.max(), np.datetime64("NaT", "D")
         spelled = dict(raw.spelled)
         made.append(Export(file, network, own, first, last, nothing, rows=len(own), headers=spelled, state=True))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.planning.export import DAYS_PER_WEEK, harmless
+from optimizer.planning.money import CENTS, WHOLE_CURRENCIES
 from optimizer.planning.pacing.text import (
     definitions,
     interval_sentence,
@@ -33,6 +34,7 @@ def pace_csv(pacing: Pacing, found: NextBudgets) -> str:
     """
     cells = pacing.days.cells
     keys = ["network", "content_type", *(["audience"] if any(cell.audience for cell in cells) else [])]
+    cents = 0 if pacing.currency in WHOLE_CURRENCIES else CENTS
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     amounts = ["spend_per_day", "spend", "today_per_day", "change_per_day", "currency"]
@@ -47,9 +49,10 @@ def pace_csv(pacing: Pacing, found: NextBudgets) -> str:
                 *(found.first.isoformat(), found.last.isoformat()),
                 *(harmless(part) for part in cell[: len(keys)]),
                 *(*money, change, pacing.currency),
-                *(f"{one.spent:.2f}", f"{one.estimated:.2f}", "" if one.budget is None else f"{one.budget:.2f}"),
+                *(f"{one.spent:.{cents}f}", f"{one.estimated:.{cents}f}"),
+                "" if one.budget is None else f"{one.budget:.{cents}f}",
                 "" if one.pacing is None else f"{one.pacing:.4f}",
-                *(f"{one.projected:.2f}", str(light_name(one)), harmless(str(found.reasons[c]))),
+                *(f"{one.projected:.{cents}f}", str(light_name(one)), harmless(str(found.reasons[c]))),
             ]
         )
     return text.getvalue()

@@ -23,7 +23,7 @@ from optimizer.history.findings import Finding, worst_first
 from optimizer.history.panel import Floats
 from optimizer.language.message import Message, say
 from optimizer.planning.goal import choose_goal
-from optimizer.planning.money import money_decimals, weekly_amounts
+from optimizer.planning.money import WHOLE_CURRENCIES, money_decimals, weekly_amounts
 from optimizer.planning.pacing.days import DAYS_PER_WEEK
 from optimizer.planning.pacing.nearest import kept_split
 from optimizer.planning.pacing.room import Room, room_of
@@ -202,7 +202,7 @@ def _stepped(room: Room) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
 def _by_day(weekly: Floats, room: Room, currency: str) -> tuple[Floats, int]:
     """(C,) daily money in whole cents, in sum no more than what is left a day; multiples of steps stay."""
     total = float(weekly.sum())
-    decimals = money_decimals(total / DAYS_PER_WEEK, 1, len(weekly), currency) if total > 0.0 else 2
+    decimals = _decimals(total / DAYS_PER_WEEK, len(weekly), currency)
     scale = 10.0**decimals
     daily = weekly / DAYS_PER_WEEK
     lower, upper = room.limits.bounds.lower / DAYS_PER_WEEK, room.limits.bounds.upper / DAYS_PER_WEEK
@@ -211,6 +211,13 @@ def _by_day(weekly: Floats, room: Room, currency: str) -> tuple[Floats, int]:
     lower, upper = np.where(fixed, daily, np.minimum(lower, daily)), np.where(fixed, daily, np.maximum(upper, daily))
     money = math.floor(float(daily.sum()) * scale + 1e-6) / scale
     return weekly_amounts(daily, money, 1, Bounds(lower, upper), decimals)[:, 0], decimals
+
+
+def _decimals(per_day: float, cells: int, currency: str) -> int:
+    """Digits after the point of a daily budget; what a day gets is seldom a whole amount in any currency."""
+    if currency in WHOLE_CURRENCIES:
+        per_day = float(math.floor(per_day)) or per_day
+    return money_decimals(per_day, 1, cells, currency)
 
 
 def _rules(studio: Studio, request: PaceRequest, room: Room) -> tuple[Rule, ...]:
@@ -331,7 +338,7 @@ def _made(
 def _spent(pacing: Pacing, room: Room, now: Floats) -> NextBudgets:
     """The budget is gone: every cell gets its minimum, which is nothing unless somebody asked for more."""
     weekly = np.abs(room.asked.lower)
-    decimals = money_decimals(max(float(now.sum()) / DAYS_PER_WEEK, 1e-6), 1, len(now), pacing.currency)
+    decimals = _decimals(max(float(now.sum()) / DAYS_PER_WEEK, 1e-6), len(now), pacing.currency)
     daily = np.maximum(np.ceil(weekly / DAYS_PER_WEEK * 10.0**decimals - 1e-6), 0.0) / 10.0**decimals + 0.0
     least = say("its minimum; the budget of the period is spent")
     nothing = say("nothing is left of the period's budget")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +24,7 @@ def notes_of(
 ) -> list[Finding]:
     """Findings of a period; `known` are its days, its gaps and the currency."""
     days, gaps, currency = known
-    found = [_gap(gap, _money_of(days, gap), currency) for gap in gaps]
+    found = [_gap(gap, _money_of(days, gap), currency, not _known_before(days, gap)) for gap in gaps]
     found += [_paused(gap) for gap in days.paused if gap.last >= period.first]
     if history.frequency == "weekly":
         problem = say("rows are weekly, so each week's spend is spread evenly over its seven days")
@@ -40,11 +42,28 @@ def notes_of(
     return found
 
 
+def unused_plans(planned: Sequence[object], judged: str, period: Period) -> list[Finding]:
+    """Said where plan files were given and judge nothing; plans that the screen keeps are of any week."""
+    if judged == "plan" or not any(isinstance(one, str | Path) for one in planned):
+        return []
+    if judged:
+        problem = say("the plans are left out, since budgets were given for networks or places")
+        return [Finding("plan-unused", Severity.WARNING, problem, say("give the plans or those budgets"))]
+    problem = say("no plan that was given has money on a day of {period}", period=period.name)
+    return [Finding("plan-unused", Severity.WARNING, problem, say("places are not judged; give a plan of its weeks"))]
+
+
 def _money_of(days: Days, gap: Gap) -> float:
     """What is counted for a gap."""
     cells = [c for c, cell in enumerate(days.cells) if cell.network in gap.networks]
     begin, end = days.at(gap.first), days.at(gap.last) + 1
     return float(np.where(days.known[cells, begin:end], 0.0, days.filled[cells, begin:end]).sum())
+
+
+def _known_before(days: Days, gap: Gap) -> bool:
+    """Whether any day before a gap is known of its networks."""
+    cells = [c for c, cell in enumerate(days.cells) if cell.network in gap.networks]
+    return bool(days.known[cells, : days.at(gap.first)].any())
 
 
 def days_of(gap: Gap) -> Message | str:
@@ -59,13 +78,20 @@ def networks_of(gap: Gap) -> Message:
     return join(", ", [place((name,)) for name in gap.networks])
 
 
-def _gap(gap: Gap, amount: float, currency: str) -> Finding:
+def _gap(gap: Gap, amount: float, currency: str, first: bool) -> Finding:
+    """What a gap counts as; `first` where nothing is known of its networks before it."""
     when, counted = days_of(gap), money(amount, currency)
     fix = say(
         "counted at the mean of the 7 days before, {amount} in all, not as zero; export them, with spend 0 where "
         "nothing was spent",
         amount=counted,
     )
+    if first:
+        fix = say(
+            "counted at the mean of the 7 days after, {amount} in all, not as zero; export them, with spend 0 where "
+            "nothing was spent",
+            amount=counted,
+        )
     if gap.everybody:
         problem = say("no network has rows for {days}", days=when)
         return Finding("days-missing", Severity.WARNING, problem, fix)

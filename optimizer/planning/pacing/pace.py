@@ -23,7 +23,7 @@ from optimizer.language.message import figure, say
 from optimizer.planning.fiscal import FiscalCalendar, Period
 from optimizer.planning.pacing.days import Days, Gap, daily_spend, span
 from optimizer.planning.pacing.forecast import spread
-from optimizer.planning.pacing.notes import notes_of
+from optimizer.planning.pacing.notes import notes_of, unused_plans
 from optimizer.planning.pacing.period import choose_period
 from optimizer.planning.pacing.targets import PlannedWeeks, Targets, of_plans, read_targets
 from optimizer.planning.plain_values import amount_of
@@ -70,9 +70,10 @@ class PaceRequest:
     max_change : float
         Largest change of a cell's daily budget within a week, as a share, 0 to 10.
     targets : path or None
-        Budgets of networks and cells, see `optimizer.planning.pacing_targets.read_targets`.
+        Budgets of networks and cells, see `optimizer.planning.pacing.targets.read_targets`.
     planned : sequence of path or PlannedWeeks
-        Plans that were accepted, newest last: what they give each cell is its budget where `targets` are silent.
+        Plans that were accepted, newest last: what they give each cell is its budget where `targets` give none to
+        any network or cell.
     resolve : bool
         Whether what is left is split anew by what it brings, rather than as it is split now.
 
@@ -106,6 +107,8 @@ class PaceRequest:
         if self.budget is not None and not 0.0 < self.budget < np.inf:
             fix = say("it must be above 0: the money for the whole period")
             raise InputError.at(say("budget is {budget}", budget=figure(self.budget, "g")), fix=fix)
+        if self.budget is not None:
+            amount_of(self.budget, say("budget"), above=True)
         amount_of(self.max_change, say("largest change"), 0.0, MOST_CHANGE)
 
     def of_week(self, budget: float) -> PlanRequest:
@@ -296,6 +299,7 @@ def pace(history: History, request: PaceRequest) -> Pacing:
     )
     gaps = days.gaps(period.first, as_of)
     findings = notes_of(history, (days, gaps, panel.currency), period, as_of)
+    findings += unused_plans(request.planned, judged, period)
     return Pacing(
         period, as_of, panel.currency, total, networks, singles, days, gaps, factors, judged, worst_first(findings)
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,16 +13,13 @@ from optimizer.planning.goal import choose_goal
 from optimizer.planning.network_rules import NetworkRules, read_network_rules
 from optimizer.planning.pacing.days import DAYS_PER_WEEK
 from optimizer.planning.question import Question, in_currency, settle
-from optimizer.planning.rebalance.limits import Hold, Limits, check_floors, limits_of, widened
+from optimizer.planning.rebalance.limits import Hold, Limits, check_floors, entered, limits_of, maximum_places, widened
 from optimizer.planning.room import asked_bounds, default_bounds
 from optimizer.planning.studio import panel_of
 from optimizer.planning.wording import PROFIT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from optimizer.history.history import History
-    from optimizer.history.panel import Cell
     from optimizer.planning.pacing.pace import PaceRequest, Pacing
 
 LEAST = 1e-9  # of what is spent now: a budget of nothing at all cannot be asked for
@@ -111,26 +107,11 @@ def room_of(history: History, request: PaceRequest, pacing: Pacing, weekly: floa
     network = NetworkRules.none(len(panel.cells))
     if request.network_rules is not None:
         network = read_network_rules(request.network_rules, panel.cells, panel.currency)
-        check_floors(question, network, panel, _maximums(request, panel.cells))
+        check_floors(question, network, panel, maximum_places(request.bounds, panel.cells))
         if request.bounds is None:  # a cell may enter at its floor where nobody but the program set its maximum
-            upper = question.bounds.upper
-            upper = np.where(upper > 0.0, np.maximum(upper, network.floor), upper)
-            question = replace(question, bounds=Bounds(question.bounds.lower, upper))
+            question = replace(question, bounds=entered(question.bounds, network))
     limits = limits_of(panel, question, network, request.max_change, touch=False)
     budget = float(np.clip(weekly, limits.bounds.lower.sum(), limits.bounds.upper.sum()))
     limits = replace(limits, bounds=widened(limits, budget)) if budget > 0.0 else limits
     question = replace(question, budget=budget)
     return Room(question, asked, network, limits, budget, request.max_change, list(notes))
-
-
-def _maximums(request: PaceRequest, cells: Sequence[Cell]) -> list[tuple[str, int, str]]:
-    """File, row and column of each cell's maximum; an empty file where none was given."""
-    if not isinstance(request.bounds, str | Path):
-        return [("", 0, "")] * len(cells)
-    from optimizer.planning.cell_table import read_cell_table
-
-    table = read_cell_table(request.bounds, cells, ("min_spend", "max_spend"))
-    given = (table.rows > 0) & np.isfinite(table.values[1])
-    return [
-        (table.file if here else "", int(row), table.headers[1]) for here, row in zip(given, table.rows, strict=True)
-    ]

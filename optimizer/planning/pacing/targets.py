@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from optimizer.errors import InputError
+from optimizer.history.numerals import MOST
 from optimizer.history.panel import Cell, Floats
-from optimizer.language.message import Message, day, place, say
+from optimizer.language.message import Message, day, figure, place, say
 from optimizer.planning.cell_table import Records, amounts_of, read_records
 from optimizer.planning.fiscal import FiscalCalendar, Period
 from optimizer.planning.pacing.days import Days
@@ -153,6 +154,10 @@ class _Reader:
                 raise self._wrong(
                     say("the budget is empty"), line, BUDGET, say("write an amount, or leave the row out")
                 )
+            if amounts[k] > MOST:
+                problem = say("budget is {budget}", budget=figure(float(amounts[k]), "g"))
+                raise self._wrong(problem, line, BUDGET, say("it must be a number from {least} to {most}",
+                                                             least="0", most=figure(MOST, ",g")))  # fmt: skip
             self._take(row, line, float(amounts[k]))
             used += 1
         if not used:
@@ -310,7 +315,8 @@ def read_plan(path: str | Path, cells: Sequence[Cell], currency: str) -> Planned
     Raises
     ------
     InputError
-        A column is missing, a day is no Monday, an amount is no number, a cell is unknown or the currency another.
+        A column is missing, a day is no Monday, an amount is no number, a cell is unknown or has two amounts for one
+        week, or the currency is another.
     """
     records = read_records(path, ("spend",), optional=("week_start", CURRENCY))
     if "week_start" not in records.spelled:
@@ -333,7 +339,13 @@ def read_plan(path: str | Path, cells: Sequence[Cell], currency: str) -> Planned
             problem = say("{name} is no cell of the history", name=shown(label))
             raise InputError.at(problem, file=records.file, row=line, fix=meant(label, sorted(labels)))
         week = weeks.setdefault(_monday(row["week_start"], records, line), {})
-        week[label] = week.get(label, 0.0) + float(np.nan_to_num(amounts[k]))
+        if label in week or math.isnan(amounts[k]):
+            problem, fix = say("the budget is empty"), say("write an amount, or leave the row out")
+            if label in week:
+                problem = say("the plan gives {cell} two amounts for one week", cell=label)
+                fix = say("keep one of the two rows")
+            raise InputError.at(problem, file=records.file, row=line, column=records.spelled["spend"], fix=fix)
+        week[label] = float(amounts[k])
     first, last = min(weeks), max(weeks)
     count = (last - first).days // DAYS + 1
     return PlannedWeeks(first, tuple(weeks.get(first + dt.timedelta(weeks=k), {}) for k in range(count)))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from optimizer.allocation.problem import Bounds
 from optimizer.allocation.rules import NothingOrAtLeast
 from optimizer.errors import InfeasibleError, InputError
-from optimizer.history.panel import Floats, Panel
+from optimizer.history.panel import Cell, Floats, Panel
 from optimizer.language.message import Message, day, number, percent, place, say, say_many
 from optimizer.planning.network_rules import DAYS, NetworkRules
 from optimizer.planning.room import exact
@@ -240,6 +240,32 @@ def _last_edit(spend: Floats, edit: float) -> int | None:
     with np.errstate(invalid="ignore"):
         changed = np.flatnonzero(np.abs(after - before) > edit * before)
     return int(changed[-1]) + 1 if len(changed) else None
+
+
+def maximum_places(bounds: object, cells: Sequence[Cell]) -> list[tuple[str, int, str]]:
+    """File, row and column of each cell's maximum, for messages; an empty file where no file gives one.
+
+    Parameters
+    ----------
+    bounds : path or anything else
+        What a request gives as bounds.
+    cells : sequence of Cell
+    """
+    if not isinstance(bounds, str | Path):
+        return [("", 0, "")] * len(cells)
+    from optimizer.planning.cell_table import read_cell_table
+
+    table = read_cell_table(bounds, cells, ("min_spend", "max_spend"))
+    given = (table.rows > 0) & np.isfinite(table.values[1])
+    return [
+        (table.file if here else "", int(row), table.headers[1]) for here, row in zip(given, table.rows, strict=True)
+    ]
+
+
+def entered(bounds: Bounds, network: NetworkRules) -> Bounds:
+    """Bounds that nobody but the program set, opened for cells to enter at the smallest budget of their network."""
+    upper = bounds.upper
+    return Bounds(bounds.lower, np.where(upper > 0.0, np.maximum(upper, network.floor), upper))
 
 
 def check_floors(question: Question, network: NetworkRules, panel: Panel, rows: Sequence[tuple[str, int, str]]) -> None:

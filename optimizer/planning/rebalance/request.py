@@ -92,6 +92,7 @@ class RebalanceRequest:
         if not 0.0 < self.budget < np.inf:
             fix = say("it must be above 0: the money for one week")
             raise InputError.at(say("budget is {budget}", budget=figure(self.budget, "g")), fix=fix)
+        amount_of(self.budget, say("budget"), above=True)
         amount_of(self.max_change, say("largest change"), 0.0, MOST_CHANGE)
         amount_of(self.explore, say("share to explore with"), 0.0, MOST_EXPLORED)
         if self.largest_share is not None:

@@ -6,12 +6,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.allocation.problem import Bounds, Problem
+from optimizer.allocation.problem import Problem
 from optimizer.errors import InputError
 from optimizer.history.panel import Floats
 from optimizer.language.message import say
@@ -22,7 +21,15 @@ from optimizer.planning.notes import WEEK
 from optimizer.planning.plan_rules import plan_rules
 from optimizer.planning.problem import goal_curves, goal_weekly, within_reach
 from optimizer.planning.rebalance.holds import Standing, locked, pinned, shared
-from optimizer.planning.rebalance.limits import Limits, check_floors, check_reach, limits_of, widened
+from optimizer.planning.rebalance.limits import (
+    Limits,
+    check_floors,
+    check_reach,
+    entered,
+    limits_of,
+    maximum_places,
+    widened,
+)
 from optimizer.planning.wording import PROFIT
 
 if TYPE_CHECKING:
@@ -78,8 +85,9 @@ def settle_week(studio: Studio, request: RebalanceRequest) -> Posture:
     network = NetworkRules.none(len(panel.cells))
     if request.network_rules is not None:
         network = read_network_rules(request.network_rules, panel.cells, panel.currency)
-        check_floors(question, network, panel, _maximums(request, studio))
-        question = replace(question, bounds=_floored(question, network, request.bounds is None))
+        check_floors(question, network, panel, maximum_places(request.bounds, panel.cells))
+        if request.bounds is None:
+            question = replace(question, bounds=entered(question.bounds, network))
     week_start = (panel.weeks[-1].astype("datetime64[D]") + WEEK).astype(object)
     standing = Standing.of(panel.cells, question.today, request.fixed, request.memory, week_start)
     question = locked(shared(question, request.largest_share), standing)
@@ -135,25 +143,3 @@ def run_id(posture: Posture, settings: Mapping[str, object]) -> str:
 def known_spend(curves: Curves, spend: Floats) -> Floats:
     """(C,) spend within what the curves know."""
     return np.clip(spend, curves.knots[:, 0], curves.knots[:, -1])
-
-
-def _floored(question: Question, network: NetworkRules, usual: bool) -> Bounds:
-    """Bounds that let a cell in at its smallest budget where nobody but the program set its maximum."""
-    bounds = question.bounds
-    if not usual:
-        return bounds
-    return Bounds(bounds.lower, np.where(bounds.upper > 0.0, np.maximum(bounds.upper, network.floor), bounds.upper))
-
-
-def _maximums(request: RebalanceRequest, studio: Studio) -> list[tuple[str, int, str]]:
-    """File, row and column of each cell's maximum; an empty file where none was given."""
-    cells = studio.panel.cells
-    if not isinstance(request.bounds, str | Path):
-        return [("", 0, "")] * len(cells)
-    from optimizer.planning.cell_table import read_cell_table
-
-    table = read_cell_table(request.bounds, cells, ("min_spend", "max_spend"))
-    given = (table.rows > 0) & np.isfinite(table.values[1])
-    return [
-        (table.file if here else "", int(row), table.headers[1]) for here, row in zip(given, table.rows, strict=True)
-    ]

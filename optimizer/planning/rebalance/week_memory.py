@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer.errors import InputError
-from optimizer.language.message import Message, say
+from optimizer.language.message import Message, join, say
 from optimizer.planning.plain_values import amount_of, list_of, only_known, shown, table_of, text_of
 from optimizer.planning.rebalance.limits import Hold
 
@@ -180,7 +180,7 @@ def read_memory(path: str | Path) -> WeekMemory:
     try:
         return WeekMemory.from_json(values)
     except InputError as error:
-        raise InputError.at(error.message, file=path, fix=say("take one that --remember wrote")) from None
+        raise InputError(join(": ", [str(path), error.message])) from None
 
 
 def memory_json(memory: WeekMemory) -> str:

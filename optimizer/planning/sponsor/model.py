@@ -1,7 +1,7 @@
 """What a list tells of its posts: how each compares with its place, and what that is worth once money is behind it.
 
 Two steps, both learned as far as the list allows. First, rates: each sign (link clicks, engagements and so on) is
-shrunk towards the usual rate of its network, content type and place at its age (`sponsor_rates`). Second, the link: how
+shrunk towards the usual rate of its network, content type and place at its age (`sponsor.rates`). Second, the link: how
 much more efficient money is behind a post with better signs,
 
     log efficiency[i] = place + sum_k beta[k] x[k, i] + epsilon[i],  epsilon ~ Normal(0, tau^2)
@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from optimizer.errors import InputError
 from optimizer.history.panel import Floats
 from optimizer.history.posts import Post, PostList
 from optimizer.language.message import Message, say
@@ -157,11 +158,19 @@ def stand(found: PostList, seed: int = 0) -> Standing:
     found : PostList
     seed : int
         The same seed gives the same draws.
+
+    Raises
+    ------
+    InputError
+        Nobody did anything with any of the posts.
     """
     rng = np.random.default_rng([seed, 11])
     posts = found.posts
     places = _places(posts)
     signs = tuple(one for sign in SIGNS if (one := _fit_sign(posts, places, sign)) is not None)
+    if not signs:
+        problem = say("nobody clicked, engaged with or saved any of the posts, so none can be told from another")
+        raise InputError.at(problem, file=found.file, fix=say("export the list again when people have seen the posts"))
     at = np.array([one.fit.effect for one in signs])  # (K, N)
     variance = np.array([one.fit.variance for one in signs])
     slopes = np.array([one.sign.slope for one in signs])

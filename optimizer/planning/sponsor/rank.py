@@ -1,7 +1,7 @@
 """What to sponsor: posts ranked by the probability that money behind them beats what it brings already.
 
 The bar of a place is what its next unit of money brings in the fitted history, at today's spend. A post's worth is that
-times how it stands against the posts which usually get money there (`sponsor_model`). Looking at a hundred posts does
+times how it stands against the posts which usually get money there (`sponsor.model`). Looking at a hundred posts does
 not make the luckiest of them look good: each is shrunk towards its place by as much as chance explains, so the sum of
 the probabilities is the number of posts that can be expected to beat the bar.
 """
@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtr
 
+from optimizer.errors import InputError
 from optimizer.history.findings import Finding, Severity
 from optimizer.history.panel import Floats
 from optimizer.history.posts import Post, PostList
 from optimizer.language.message import Message, say, say_many
-from optimizer.planning.plain_values import amount_of
+from optimizer.planning.plain_values import amount_of, shown
 from optimizer.planning.sponsor.bar import HISTORY, Bar, bar_of, sponsor_goal
 from optimizer.planning.sponsor.model import Link, Standing, stand
 from optimizer.planning.sponsor.size import Test, with_tests
@@ -58,7 +59,7 @@ class SponsorRequest:
     Raises
     ------
     InputError
-        Budget or bar are not above 0.
+        Budget or bar are not above 0, or the seed is below 0.
     """
 
     budget: float | None = None
@@ -72,6 +73,7 @@ class SponsorRequest:
             amount_of(self.budget, say("budget"), above=True)
         if self.bar is not None:
             amount_of(self.bar, say("bar"), above=True)
+        self.question()  # refuses a seed that is none
 
     def question(self, goal: str | None = None) -> PlanRequest:
         """The planning question whose fit tells what money brings."""
@@ -199,7 +201,8 @@ def rank_posts(
     Raises
     ------
     InputError
-        Currencies differ, the goal is not in the history, or a bar is given and nothing tells what money brings.
+        Currencies differ, the goal is not in the history (or, without one, not what the list counts), or a bar is given
+        and nothing tells what money brings.
     """
     request = request or SponsorRequest()
     told = None
@@ -207,6 +210,8 @@ def rank_posts(
         question = sponsor_question(history, request)
         told = (studio or _fitted(history, question), question)
     standing = stand(found, request.seed)
+    if told is None:
+        _check_goal(request.goal, standing.link.result)
     bar = bar_of(found, standing, request.bar, told)
     worn = tirings(found.posts, request.seed)
     gap = standing.mean + bar.level - bar.bar
@@ -254,6 +259,13 @@ def sponsor_question(history: History, request: SponsorRequest) -> PlanRequest:
         The history does not have the goal.
     """
     return request.question(sponsor_goal(request.goal, history, request.question()))
+
+
+def _check_goal(goal: str | None, counted: str) -> None:
+    """Refuse a goal that the list alone cannot tell, rather than count something else in its place."""
+    if goal is not None and goal != counted:
+        problem = say("goal is {goal}, and without a history results are what the list counts", goal=shown(goal))
+        raise InputError.at(problem, fix=say("give the history too (--history FILE), or leave the goal out"))
 
 
 def _fitted(history: History, question: PlanRequest) -> Studio:

@@ -63,7 +63,7 @@ h1.co-title { font-size: 1rem; font-weight: 600; padding: 0; margin: 0; opacity:
     border-bottom: 1px solid rgba(128,128,128,.22); }
 .co-level { font-weight: 600; opacity: .8; }
 .co-level.co-serious { opacity: 1; color: light-dark(#9e303b, #f2919a); }
-[data-testid="stHeading"] h3 { font-size: 1.3rem; padding: .9rem 0 .2rem; }
+[data-testid="stHeading"] h3 { font-size: 1.3rem; padding: .9rem 0 .45rem; }
 [data-testid="stHeading"] h4 { font-size: 1.05rem; padding: .4rem 0 0; }
 [data-testid="stSidebarContent"] { overflow-x: hidden; }
 @media (max-width: 640px) {

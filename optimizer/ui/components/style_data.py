@@ -48,7 +48,7 @@ def upload_words() -> str:
     several = "[class*=st-key-exports_upload] .stFileUploader section"
     return (
         f"{field} button p {{ display: none; }} {field} button div:has(> p)::after {{ content: {_quoted(button)}; }}"
-        f"{field} [data-testid=stFileUploaderDropzoneInstructions] span {{ font-size: 0; }}"
+        f"{field} [data-testid=stFileUploaderDropzoneInstructions] span {{ font-size: 0; white-space: normal; }}"
         f"{field} [data-testid=stFileUploaderDropzoneInstructions] span::after "
         f"{{ content: {_quoted(limits)}; font-size: .875rem; }}"
         f"{several} [data-testid=stFileUploaderDropzoneInstructions] span::after {{ content: {_quoted(exports)}; }}"

@@ -28,7 +28,7 @@ CSS = """
 .co-finance details p { margin: .3rem 0 0; max-width: 24rem; font-size: .8rem; font-weight: 400; line-height: 1.4;
     opacity: .9; white-space: normal; text-align: left; }
 .co-against td:nth-child(4) { font-weight: 600; }
-.co-narrow { max-width: 44rem; }
+.co-finance.co-narrow { max-width: 44rem; }
 .co-fin-notes { list-style: none !important; margin: .2rem 0 0 !important; padding: 0 !important; font-size: .875rem;
     opacity: .8; line-height: 1.5; }
 .co-fin-notes li { list-style: none; margin: 0 0 .2rem !important; max-width: 90ch; }
@@ -50,11 +50,11 @@ CSS = """
   .co-finance tr { display: grid; grid-template-columns: repeat(2, 1fr); gap: .2rem .8rem; padding: .7rem .2rem;
     border-bottom: 1px solid rgba(128,128,128,.45); }
   .co-finance .co-blank { display: none; }
-  .co-narrow tr { grid-template-columns: 1fr auto; gap: 0 .8rem; align-items: center; }
-  .co-narrow tbody th { grid-column: 1; grid-row: 1 / 3; font-weight: 400; }
+  .co-finance.co-narrow tr { grid-template-columns: 1fr auto; gap: 0 .8rem; align-items: center; }
+  .co-finance.co-narrow tbody th { grid-column: 1; grid-row: 1 / 3; font-weight: 400; }
   .co-finance.co-narrow .co-n { grid-column: 2; text-align: right; }
   .co-finance.co-narrow .co-n:last-child { opacity: .8; font-size: .8rem; }
-  .co-narrow td::before { content: none !important; }
+  .co-finance.co-narrow td::before { content: none !important; }
   .co-swings tr { grid-template-columns: repeat(4, auto); justify-content: start; }
   .co-swings td::before { content: none !important; }
   .co-finance.co-inputs tr { grid-template-columns: 1fr auto; }

@@ -31,8 +31,8 @@ dl.co-pace-figures { display: grid; grid-template-columns: repeat(4, auto); just
 @media (max-width: 640px) {
   dl.co-pace-figures { grid-template-columns: repeat(2, 1fr); gap: .6rem 1rem; padding-left: 0; }
   .co-pace-more { padding-left: 0; }
-  .co-pace .co-level-2 td:first-child { padding-left: 0; }
-  .co-pace .co-level-2 td:first-child { font-size: .95rem; }
+  .co-pace tr { grid-template-columns: repeat(2, 1fr); }
+  .co-pace .co-level-2 td:first-child { padding-left: 0; font-size: .95rem; }
   .co-pace .co-why:has(div:empty) { display: none; }
 }
 """

@@ -19,6 +19,9 @@ CSS = """
 .st-key-sponsor_inputs { align-items: end; }
 @media (max-width: 640px) {
   .co-posts td:first-child { min-width: 0; }
+  .co-posts tr { grid-template-columns: repeat(3, minmax(0, 1fr)); }
+  .co-posts .co-n { white-space: normal; }
+  .co-posts .co-n small { display: block; margin-left: 0; }
   .co-posts .co-chance { grid-column: 1 / -1; }
   .co-posts .co-none { display: none; }
 }

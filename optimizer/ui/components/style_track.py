@@ -25,7 +25,10 @@ CSS = """
 .st-key-track_figures [data-testid="stMetricDelta"] { border-radius: .5rem; }
 .st-key-track_figures [data-testid="stMetricLabel"] *, .st-key-track_figures [data-testid="stMetricDelta"] * {
     white-space: normal; overflow: visible; }
+.st-key-track_against [data-testid="stPageLink"] { margin-bottom: .55rem; }
+[class*="st-key-track_json_"] { margin-left: auto; width: fit-content; }
 @media (max-width: 640px) {
+  [class*="st-key-track_json_"] { margin-left: 0; }
   .co-track, .co-track tbody { display: block; width: 100%; }
   .co-track thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .co-track tr { display: grid; grid-template-columns: repeat(2, 1fr); gap: .25rem .8rem; padding: .7rem .2rem;

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from optimizer.errors import InputError
 from optimizer.finance.actuals import actuals_of
-from optimizer.finance.closing import close_period, closed_text, read_closed_text, with_closed
+from optimizer.finance.closing import close_period, closed_already, closed_text, read_closed_text, with_closed
 from tests.unit.finance.records import MEAN, SPEND, WEEKS, came, make_record
 
 BY = ("Chi", "2026-12-10T09:00:00Z")
@@ -85,3 +87,44 @@ def test_figures_that_were_not_known_stay_unknown():
     (back,) = read_closed_text(closed_text([closed]))
     assert np.isnan(back.values["revenue"][1, 0])
     assert close_period(record, actuals_of(record, came(revenue)), "2026-11", [back], BY) is back
+
+
+def test_a_week_of_two_periods_stays_as_it_was_closed_first():
+    record = make_record()  # the second week lies in both November and December
+    first = close_period(record, actuals_of(record, came(MEAN)), "2026-11", [], BY)
+    later = MEAN.copy()
+    later[:, 1] *= 1.1
+    actuals = actuals_of(record, came(later))
+    second = close_period(record, actuals, "2026-12", [first], BY)
+    assert second.values["revenue"][:, 0].tolist() == MEAN[:, 1].tolist()
+    both = with_closed(record, actuals, [first, second])
+    assert both.outcomes["revenue"].tolist() == MEAN.tolist()
+    with pytest.raises(InputError, match="the period 2026-11 was closed by Chi"):  # the history says otherwise by now
+        close_period(record, actuals, "2026-11", [first, second], BY)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"period": "2026-10"},
+        {"weeks": ("2025-11-30",)},
+        {"weeks": ()},
+        {"reported": ()},
+        {"values": {"spend": SPEND[:2, 1:]}},
+        {"values": {"revenue": MEAN[:, 1:]}},
+    ],
+)
+def test_closed_figures_that_are_not_those_of_the_record_are_a_sentence(changes: dict[str, object]):
+    record = make_record()
+    actuals = actuals_of(record, came(MEAN))
+    closed = replace(close_period(record, actuals, "2026-12", [], BY), **changes)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="does not fit the plan of record November"):
+        with_closed(record, actuals, [closed])
+
+
+def test_a_period_that_is_closed_with_the_same_figures_is_told():
+    record = make_record()
+    closed = close_period(record, actuals_of(record, came(MEAN)), "2026-12", [], BY)
+    assert str(closed_already(closed).text) == (
+        "actuals.csv: the period 2026-12 was closed by Chi on 2026-12-10 with the same figures; nothing was changed."
+    )

@@ -19,7 +19,15 @@ from optimizer.finance.draft import draft_of
 from optimizer.finance.record import Record
 from optimizer.finance.statement_files import statement_csv, statement_json
 from optimizer.finance.statement_text import statement_text
-from optimizer.finance.words import cuts_of, headline, interval_words, moved_words, value_words, written
+from optimizer.finance.words import (
+    credited_sentence,
+    cuts_of,
+    headline,
+    interval_words,
+    moved_words,
+    value_words,
+    written,
+)
 from optimizer.language.catalogue import speaker
 from optimizer.planning.request import PlanRequest
 from optimizer.planning.settings import Settings, settings_of, settings_values
@@ -87,6 +95,8 @@ def test_text_says_the_decision_the_assumption_and_what_is_missing(record: Recor
     assert text.startswith("Spending EUR 40,000 as planned leaves EUR ")
     assert "the hurdle of 15 % is beaten with a probability of " in text
     assert "Incrementality is 1 for instagram: nobody gave one" in text
+    assert "was chosen by the response as credited: the incrementality of facebook (0.80) changes what the plan" in text
+    assert credited_sentence(replace(record, factors=dict.fromkeys(record.factors, (1.0, 0.8, 1.2)))) == ""
     assert "CAC is not known: it needs new customers." in text
     assert "8 of 10 results lie between P10 and P90" in text
     assert f"{record.statement.amounts('marketing_contribution').plan:,.2f}" in text

@@ -111,6 +111,27 @@ def test_advice_followed_against_ignored():
     assert track_text(found).count("advice was followed") == 1
 
 
+def test_what_ignored_advice_cost_is_read_beyond_the_end_of_a_curve_as_the_bridge_reads_it():
+    found = judged(spend=np.array([[10.0, 990.0], [200.0, 200.0], [300.0, 300.0]]))  # 500 a week; the curve ends at 400
+    (ignored,) = (one for one in groups_of(found.advice) if one.verdict == IGNORED)
+    assert ignored.forgone == pytest.approx(20.0 * (100.0 - 500.0))
+
+
+def test_the_same_week_told_twice_is_no_more_evidence_and_is_said():
+    one, other = make_record(), make_record(name="Twice")
+    actuals = actuals_of(one, came(MEAN))
+    alone, both = track([(one, actuals)]), track([(one, actuals), (other, actuals)])
+    first, second = (found.score("revenue", PLACE_WEEK) for found in (alone, both))
+    assert first is not None
+    assert second is not None
+    assert second.count == 2 * first.count
+    assert second.coverage[0].worth == pytest.approx(first.coverage[0].worth)
+    assert (second.coverage[0].low, second.coverage[0].high) == (first.coverage[0].low, first.coverage[0].high)
+    assert alone.findings == ()
+    (said,) = both.findings
+    assert str(said.problem) == "November and Twice speak of the same weeks, and neither supersedes the other"
+
+
 def test_a_superseded_record_counts_up_to_the_one_that_took_its_place():
     before = make_record()
     after = make_record(name="December", weeks=("2026-11-30", "2026-12-07"), supersedes=before.id,

@@ -87,6 +87,8 @@ def test_the_list_reads_back_as_it_was() -> None:
          "than the reach of 1000; check that both are of the same post and without money."),
         ("a,instagram,reel,2026-10-20,1000,-5,12,1,,,", "p.csv, row 2, column engagements: engagements is -5; "
          "engagements must be a number of 0 or more."),
+        ("a,instagram,reel,2026-10-20,1e300,50,12,1,,,", "p.csv, row 2, column reach: reach is 1e300; reach must be a "
+         "number from 0 to 1e+15."),
         ("a,instagram,reel,2026-10-20,1000,many,12,1,,,", "p.csv, row 2, column engagements: engagements is 'many', "
          "which is not a number; engagements must be a number of 0 or more."),
         ("a,instagram,reel,2026-10-20,,5,12,1,,,", "p.csv, row 2, column reach: nothing tells how many people it "

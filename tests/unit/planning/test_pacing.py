@@ -151,6 +151,8 @@ def test_a_history_that_begins_within_the_period(tmp_path: Path) -> None:
     found = pace(history, PaceRequest(budget=10_850.0))
     assert found.total.estimated == pytest.approx(11 * 350.0)
     assert "begins-late" in [one.rule for one in found.findings]
+    told = {one.rule: str(one.text) for one in found.findings}
+    assert "counted at the mean of the 7 days after, EUR 3,850 in all" in told["days-missing"]
 
 
 def test_weekly_rows_are_spread_over_their_days_and_it_is_said(history_file: str) -> None:
@@ -337,3 +339,37 @@ def test_a_plan_file_is_read(even: History, tmp_path: Path) -> None:
         path.write_text(head + row + "\n", encoding="utf-8")
         with pytest.raises(InputError, match=said):
             pace(even, PaceRequest(budget=10_500.0, planned=(path,)))
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (["2026-11-02,tiktok,video,"], "plan.csv, row 2, column spend: the budget is empty"),
+        (["2026-11-02,tiktok,video,5", "2026-11-02,tiktok,video,7"],
+         "plan.csv, row 3, column spend: the plan gives tiktok/video two amounts for one week"),
+        (["2026-11-03,tiktok,video,5"], "plan.csv, row 2, column week_start: week_start is 2026-11-03"),
+    ],
+)  # fmt: skip
+def test_plan_files_that_cannot_be_used(even: History, tmp_path: Path, rows: list[str], said: str) -> None:
+    path = tmp_path / "plan.csv"
+    path.write_text("\n".join(["week_start,network,content_type,spend", *rows]) + "\n", encoding="utf-8")
+    with pytest.raises(InputError, match=said):
+        pace(even, PaceRequest(budget=10_500.0, planned=[path]))
+
+
+def test_a_plan_that_judges_nothing_is_named(even: History, tmp_path: Path, targets: Callable[[str], Path]) -> None:
+    path = tmp_path / "plan.csv"
+    path.write_text("week_start,network,content_type,spend\n2026-01-05,tiktok,video,5\n", encoding="utf-8")
+    found = pace(even, PaceRequest(budget=10_500.0, planned=[path]))
+    assert found.judged == ""
+    assert "no plan that was given has money on a day of 2026-11" in str([one.text for one in found.findings])
+    path.write_text("week_start,network,content_type,spend\n2026-11-02,tiktok,video,5\n", encoding="utf-8")
+    assert "plan-unused" not in [one.rule for one in pace(even, PaceRequest(budget=10_500.0, planned=[path])).findings]
+    both = PaceRequest(budget=10_500.0, planned=[path], targets=targets("network,content_type,budget\ntiktok,,900\n"))
+    assert "the plans are left out" in str([one.text for one in pace(even, both).findings])
+
+
+def test_a_budget_of_a_file_larger_than_any_money(even: History, targets: Callable[[str], Path]) -> None:
+    huge = PaceRequest(targets=targets("network,content_type,budget\ntiktok,,1e300\n"))
+    with pytest.raises(InputError, match=r"row 2, column budget: budget is 1e\+300; it must be a number from 0 to 1e"):
+        pace(even, huge)

@@ -245,6 +245,22 @@ def test_files_agree(history: History) -> None:
     assert summary["total"]["projected"] == pytest.approx(pacing.total.projected)  # type: ignore[index]
 
 
+def test_dong_have_no_cents(tmp_path: Path) -> None:
+    rows = ["date,network,content_type,spend,conversions,currency"]
+    for k in range(60):
+        day = LAST - dt.timedelta(days=59 - k)
+        rows += [f"{day},tiktok,video,{2_700_001 + k},3,VND", f"{day},facebook,image,{1_350_003},2,VND"]
+    (tmp_path / "dong.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    pacing, found = ask(load_history(tmp_path / "dong.csv"), 121_500_017.0)
+    assert found.decimals == 0
+    assert (found.daily == np.rint(found.daily)).all()
+    assert 0.0 <= found.left - found.total * found.days_left < found.days_left
+    assert ",0.00," not in pace_csv(pacing, found)
+    assert "." not in pace_csv(pacing, found).splitlines()[1].partition(",VND,")[0]
+    _, spent = ask(load_history(tmp_path / "dong.csv"), 1000.0)
+    assert (spent.landing, spent.decimals) == (Landing.SPENT, 0)
+
+
 # The interval ---------------------------------------------------------------------------------------------------------
 
 

@@ -183,11 +183,28 @@ def test_without_a_history_the_list_is_the_bar_and_without_results_only_the_orde
     [
         ({"budget": 0.0}, "budget is 0; it must be a number above 0"),
         ({"bar": -1.0}, "bar is -1; it must be a number above 0"),
+        ({"seed": -1}, "seed is -1; it must be a whole number, 0 or more"),
     ],
 )
 def test_amounts_must_be_above_nothing(asked, said):
     with pytest.raises(InputError, match=said):
         SponsorRequest(**asked)
+
+
+def test_a_list_with_which_nobody_did_anything_is_refused(history, studio):
+    nobody = [f"p{k},instagram,reel,20,{1000 + k},0,0,0" for k in range(3)]
+    with pytest.raises(InputError, match=r"p\.csv: nobody clicked, engaged with or saved any of the posts"):
+        rank_posts(listed(*nobody), None, history, studio)
+    one = "p3,instagram,reel,20,1000,0,1,0"
+    assert len(rank_posts(listed(*nobody, one), None, history, studio).judged) == 4
+
+
+def test_a_goal_that_the_list_does_not_count_needs_the_history():
+    rows = [f"{row},100,8" for row in usual()]
+    header = f"{HEADER},spend,conversions"
+    assert rank_posts(listed(*rows, header=header), SponsorRequest(goal="conversions")).outcome == "conversions"
+    with pytest.raises(InputError, match="goal is 'revenue', and without a history results are what the list counts"):
+        rank_posts(listed(*rows, header=header), SponsorRequest(goal="revenue"))
 
 
 def test_another_currency_and_profit_are_refused(history, studio, tmp_path):

@@ -308,6 +308,7 @@ def test_a_memory_that_is_none_is_refused(tmp_path, change, said) -> None:
         read_memory(path)
     assert said in str(problem.value)
     assert str(path) in str(problem.value)
+    assert ".;" not in str(problem.value)
 
 
 @pytest.mark.parametrize(

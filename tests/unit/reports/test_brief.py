@@ -73,6 +73,14 @@ def test_it_tells_decision_statement_split_and_risk() -> None:
     ):
         assert told in text, told
     assert "From plan to actual" not in text
+    assert "as credited" not in text  # every factor is 1, so nothing was left out of the choice
+
+
+def test_it_tells_that_factors_did_not_choose_the_split() -> None:
+    of = replace(record(), factors={"facebook": (0.8, 0.6, 1.0), "tiktok": (1.0, 1.0, 1.0)})
+    text = " ".join(read(brief_pdf(of, speaker("en"))).split())
+    assert "chosen by the response as credited: incrementality of Facebook changes what the plan brings" in text
+    assert "theo phản ứng như các mạng ghi nhận" in " ".join(read(brief_pdf(of, speaker("vi"))).split())
 
 
 def test_with_actuals_the_bridge_is_on_it_to_the_last_step() -> None:
