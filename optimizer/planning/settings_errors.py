@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from optimizer.errors import InputError
 from optimizer.history.schema import OUTCOMES
-from optimizer.language.message import Message, figure, number, say
+from optimizer.language.message import Message, figure, number, percent, say
 from optimizer.planning.settings_finance import Factor, FinanceInputs, Source
 from optimizer.planning.settings_schema import LONGEST_NAME, Settings
 
@@ -49,6 +49,9 @@ def _unfit(keys: list[str], value: object, where: Message, context: Mapping[str,
         return InputError.at(problem, file=where, fix=say("write margin = 0.4 or so too, or take the line out"))
     if keys == ["finance"]:
         left = value.get("cost_of_goods", 0) + value.get("variable_costs", 0) + value.get("returns", 0)  # type: ignore[attr-defined]
+        if left >= 1:
+            problem = say("the cost shares take {share} of revenue or more, so nothing is left", share=percent(1.0))
+            return InputError.at(problem, file=where, fix=say("lower one of them"))
         problem = say("the cost shares leave {left} of revenue, which is not the margin", left=figure(1 - left, ".4g"))
         return InputError.at(problem, file=where, fix=say("correct one of them, or take the margin out"))
     if keys == ["year_rule"]:

@@ -131,13 +131,15 @@ class Settings(BaseModel):
             return values
         shares = [finance.get(name) for name in SHARES]
         known = [share for share in shares if isinstance(share, int | float) and not isinstance(share, bool)]
-        return {**values, "margin": round(1.0 - math.fsum(known), 12)} if len(known) == len(SHARES) else values
+        left = round(1.0 - math.fsum(known), 12)
+        fits = len(known) == len(SHARES) and all(0.0 <= share < 1.0 for share in known) and left > 0.0
+        return {**values, "margin": left} if fits else values
 
     @field_validator("finance")
     @classmethod
     def _one_margin(cls, finance: FinanceInputs, info: ValidationInfo) -> FinanceInputs:
         left, margin = finance.shares_margin, info.data.get("margin")
-        if left is not None and margin is not None and abs(left - margin) > SAME:
+        if left is not None and (left <= SAME or (margin is not None and abs(left - margin) > SAME)):
             raise ValueError(left)
         return finance
 

@@ -177,8 +177,11 @@ def _why_moved(told: Told, c: int, move: Move, wording: Wording) -> Message:
     pays = say("{reason} Odds that it pays: {odds}.", reason=move.reason, odds=odds)
     before = told.standing.again.get(c)
     if before is not None:
-        figures = {"on": day(before.on), "before": odds_of(before.odds)}
-        pays = say("{reason} You left it on {on}, when the odds were {before}.", reason=pays, **figures)
+        figures = {"on": day(before.on), "before": odds_of(before.odds), "why": before.reason}
+        if before.reason:
+            pays = say("{reason} You left it on {on} (“{why}”), when the odds were {before}.", reason=pays, **figures)
+        else:
+            pays = say("{reason} You left it on {on}, when the odds were {before}.", reason=pays, **figures)
     weeks = _weeks_to(told, c)
     if weeks <= 1:
         return pays

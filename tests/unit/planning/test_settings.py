@@ -231,7 +231,14 @@ def test_a_bare_factor_has_no_doubt():
         ({"source": {"margin": {"date": "soon"}}}, "key source.margin.date: date is 'soon'; write owner and note"),
         ({"calendar": "4-4-5"}, "key year_rule: a calendar of 4-4-5 weeks needs the first day of a fiscal year; write"),
         ({"assets": {"video": -1}}, "key assets.video: video is -1; write how many assets"),
-        ({"finance": {**SHARES, "returns": 0.6}}, "key margin: margin is -0.15; write the share of revenue"),
+        (
+            {"finance": {**SHARES, "returns": 0.6}},
+            "key finance: the cost shares take 100 % of revenue or more, so nothing",
+        ),
+        (
+            {"finance": {**SHARES, "returns": -0.2}},
+            "key finance.returns: returns is -0.2; write a share of revenue, from",
+        ),
     ],
 )
 def test_what_finance_cannot_reckon_with(plain, told):

@@ -225,7 +225,7 @@ def test_a_move_whose_odds_are_much_better_is_proposed_again_before_its_date(stu
     assert usual.odds[0] > 0.9
     found = rebalance_in(studio, replace(ASKED, memory=WeekMemory((), (doubtful,))))
     assert np.array_equal(found.plan.spend, usual.plan.spend)
-    assert f"You left it on {doubtful.on}, when the odds were 60 %." in found.plan.moves[0].reason
+    assert f"You left it on {doubtful.on} (“{doubtful.reason}”), when the odds were 60 %." in found.plan.moves[0].reason
 
 
 def test_the_other_direction_stays_open(studio, usual, week) -> None:
