@@ -7,29 +7,29 @@ from typing import Annotated
 
 import typer
 
-from optimizer.cli.arguments import ByAudience, HistoryFile, parse_amount, report
+from optimizer.cli.arguments import (
+    ByAudience,
+    Earlier,
+    FinanceSettings,
+    HistoryFile,
+    PlanBounds,
+    PlanBudget,
+    PlanCurrent,
+    PlanGoal,
+    PlanRisk,
+    PlanRules,
+    PlanWeeks,
+    Seed,
+    parse_amount,
+    report,
+)
 
 
 def approve(  # noqa: PLR0913 - one argument per option
     history: HistoryFile,
-    budget: Annotated[
-        str,
-        typer.Option(
-            metavar="AMOUNT", show_default=False, help="Money for all weeks together, such as 28562 or 28562.50."
-        ),
-    ],
-    weeks: Annotated[
-        int, typer.Option(metavar="N", show_default=False, help="Weeks to plan, 1 to 52, after the last complete week.")
-    ],
-    settings: Annotated[
-        Path,
-        typer.Option(
-            metavar="FILE",
-            show_default=False,
-            help="What money means: margin, costs, hurdle rate, incrementality (TOML; `optimizer settings` prints one "
-            "to fill in).",
-        ),
-    ],
+    budget: PlanBudget,
+    weeks: PlanWeeks,
+    settings: FinanceSettings,
     by: Annotated[str, typer.Option(metavar="NAME", show_default=False, help="Who approves it.")],
     record: Annotated[
         Path, typer.Option(metavar="FILE", show_default=False, help="Write the plan of record here (JSON).")
@@ -39,22 +39,13 @@ def approve(  # noqa: PLR0913 - one argument per option
     supersedes: Annotated[
         Path | None, typer.Option(metavar="RECORD", help="The plan of record that it takes the place of.")
     ] = None,
-    bounds: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Smallest and largest weekly spend per cell, as for plan.")
-    ] = None,
-    goal: Annotated[str | None, typer.Option(metavar="OUTCOME", help="What to maximise, as for plan.")] = None,
-    current: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Today's weekly spend per cell, as for plan.")
-    ] = None,
-    rules: Annotated[Path | None, typer.Option(metavar="FILE", help="What must hold of the plan, as for plan.")] = None,
-    earlier: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="FILE", help="An earlier export of the same history; may be given several times."),
-    ] = None,
-    risk: Annotated[
-        str, typer.Option(metavar="RISK", help="What to be best in, mean or careful, as for plan.")
-    ] = "mean",
-    seed: Annotated[int, typer.Option(metavar="N", help="Of the random draws; the same seed gives the same plan.")] = 0,
+    bounds: PlanBounds = None,
+    goal: PlanGoal = None,
+    current: PlanCurrent = None,
+    rules: PlanRules = None,
+    earlier: Earlier = None,
+    risk: PlanRisk = "mean",
+    seed: Seed = 0,
     by_audience: ByAudience = False,
 ) -> None:
     """Approve a plan: freeze it with its forecast, statement and inputs, so that it can be held against what comes.

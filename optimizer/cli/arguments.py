@@ -52,6 +52,36 @@ def flag(option: Any) -> Any:
 
 ByAudience = Annotated[bool, typer.Option("--by-audience", metavar=FLAG, help="Split cells by audience too.")]
 
+# Of commands that make a plan; those that say "as for plan" leave the long explanation to that command.
+PlanBudget = Annotated[
+    str,
+    typer.Option(metavar="AMOUNT", show_default=False, help="Money for all weeks together, such as 28562 or 28562.50."),
+]
+PlanWeeks = Annotated[
+    int, typer.Option(metavar="N", show_default=False, help="Weeks to plan, 1 to 52, after the last complete week.")
+]
+FinanceSettings = Annotated[
+    Path,
+    typer.Option(
+        metavar="FILE",
+        show_default=False,
+        help="What money means: margin, costs, hurdle rate, incrementality (TOML; `optimizer settings` prints one "
+        "to fill in).",
+    ),
+]
+PlanBounds = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Smallest and largest weekly spend per cell, as for plan.")
+]
+PlanGoal = Annotated[str | None, typer.Option(metavar="OUTCOME", help="What to maximise, as for plan.")]
+PlanCurrent = Annotated[Path | None, typer.Option(metavar="FILE", help="Today's weekly spend per cell, as for plan.")]
+PlanRules = Annotated[Path | None, typer.Option(metavar="FILE", help="What must hold of the plan, as for plan.")]
+Earlier = Annotated[
+    list[Path] | None,
+    typer.Option(metavar="FILE", help="An earlier export of the same history; may be given several times."),
+]
+PlanRisk = Annotated[str, typer.Option(metavar="RISK", help="What to be best in, mean or careful, as for plan.")]
+Seed = Annotated[int, typer.Option(metavar="N", help="Of the random draws; the same seed gives the same plan.")]
+
 
 def parse_amount(text: str, name: str) -> float:
     """Read a plain number; thousands separators and currency signs are refused, since 1,234 has two meanings.

@@ -7,20 +7,13 @@ from typing import Annotated
 
 import typer
 
-from optimizer.cli.arguments import ByAudience, HistoryFile, parse_amount, report
+from optimizer.cli.arguments import ByAudience, HistoryFile, PlanBudget, PlanWeeks, Seed, parse_amount, report
 
 
 def plan(  # noqa: PLR0913 - one argument per option
     history: HistoryFile,
-    budget: Annotated[
-        str,
-        typer.Option(
-            metavar="AMOUNT", show_default=False, help="Money for all weeks together, such as 28562 or 28562.50."
-        ),
-    ],
-    weeks: Annotated[
-        int, typer.Option(metavar="N", show_default=False, help="Weeks to plan, 1 to 52, after the last complete week.")
-    ],
+    budget: PlanBudget,
+    weeks: PlanWeeks,
     bounds: Annotated[
         Path | None,
         typer.Option(
@@ -83,7 +76,7 @@ def plan(  # noqa: PLR0913 - one argument per option
             "20 % of it.",
         ),
     ] = "mean",
-    seed: Annotated[int, typer.Option(metavar="N", help="Of the random draws; the same seed gives the same plan.")] = 0,
+    seed: Seed = 0,
     by_audience: ByAudience = False,
 ) -> None:
     """Split a budget over the next weeks, with the expected gain, the proof and a reason per cell.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.cli.arguments import FLAG, ByAudience, HistoryFile, parse_amount, report
+from optimizer.cli.arguments import FLAG, ByAudience, HistoryFile, Seed, parse_amount, report
 
 if TYPE_CHECKING:
     from optimizer.errors import InputError
@@ -139,7 +139,7 @@ def rebalance(  # noqa: PLR0913 - one argument per option
     calendar: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write when to look again here, as a calendar entry (.ics).")
     ] = None,
-    seed: Annotated[int, typer.Option(metavar="N", help="Of the random draws; the same seed gives the same plan.")] = 0,
+    seed: Seed = 0,
     by_audience: ByAudience = False,
 ) -> None:
     """Plan next week's budgets from today's: as few moves as are worth it, none where none is, and a reason per cell.

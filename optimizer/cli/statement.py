@@ -7,41 +7,34 @@ from typing import Annotated
 
 import typer
 
-from optimizer.cli.arguments import ByAudience, HistoryFile, parse_amount, report
+from optimizer.cli.arguments import (
+    ByAudience,
+    Earlier,
+    FinanceSettings,
+    HistoryFile,
+    PlanBounds,
+    PlanBudget,
+    PlanCurrent,
+    PlanGoal,
+    PlanRisk,
+    PlanRules,
+    PlanWeeks,
+    Seed,
+    parse_amount,
+    report,
+)
 
 
 def statement(  # noqa: PLR0913 - one argument per option
     history: HistoryFile,
-    budget: Annotated[
-        str,
-        typer.Option(
-            metavar="AMOUNT", show_default=False, help="Money for all weeks together, such as 28562 or 28562.50."
-        ),
-    ],
-    weeks: Annotated[
-        int, typer.Option(metavar="N", show_default=False, help="Weeks to plan, 1 to 52, after the last complete week.")
-    ],
-    settings: Annotated[
-        Path,
-        typer.Option(
-            metavar="FILE",
-            show_default=False,
-            help="What money means: margin, costs, hurdle rate, incrementality (TOML; `optimizer settings` prints one "
-            "to fill in).",
-        ),
-    ],
-    bounds: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Smallest and largest weekly spend per cell, as for plan.")
-    ] = None,
-    goal: Annotated[str | None, typer.Option(metavar="OUTCOME", help="What to maximise, as for plan.")] = None,
-    current: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Today's weekly spend per cell, as for plan.")
-    ] = None,
-    rules: Annotated[Path | None, typer.Option(metavar="FILE", help="What must hold of the plan, as for plan.")] = None,
-    earlier: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="FILE", help="An earlier export of the same history; may be given several times."),
-    ] = None,
+    budget: PlanBudget,
+    weeks: PlanWeeks,
+    settings: FinanceSettings,
+    bounds: PlanBounds = None,
+    goal: PlanGoal = None,
+    current: PlanCurrent = None,
+    rules: PlanRules = None,
+    earlier: Earlier = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -54,10 +47,8 @@ def statement(  # noqa: PLR0913 - one argument per option
         Path | None,
         typer.Option(metavar="FILE", help="Write statement, answers, sensitivity and definitions here (JSON)."),
     ] = None,
-    risk: Annotated[
-        str, typer.Option(metavar="RISK", help="What to be best in, mean or careful, as for plan.")
-    ] = "mean",
-    seed: Annotated[int, typer.Option(metavar="N", help="Of the random draws; the same seed gives the same plan.")] = 0,
+    risk: PlanRisk = "mean",
+    seed: Seed = 0,
     by_audience: ByAudience = False,
 ) -> None:
     """Say what a plan does to the income statement: from revenue to marketing contribution, with ROI and what moves it.
