@@ -9,6 +9,7 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +30,24 @@ expect.set_options(timeout=WAIT)
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a server started as `optimizer app` starts it."""
+    with _served(tmp_path_factory.mktemp("server")) as found:
+        yield found
+
+
+@pytest.fixture
+def own_address(tmp_path: Path) -> Iterator[str]:
+    """Address of a server of a test's own, where nobody has kept or accepted anything."""
+    folder = tmp_path / "own"
+    folder.mkdir()
+    with _served(folder) as found:
+        yield found
+
+
+@contextmanager
+def _served(folder: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    folder = tmp_path_factory.mktemp("server")
     with (folder / "log.txt").open("w") as log:
         kept = os.environ | {"OPTIMIZER_STORE": str(folder / "kept" / "store.sqlite")}
         server = subprocess.Popen(command(port, headless=True), cwd=folder, env=kept, stdout=log, stderr=log)

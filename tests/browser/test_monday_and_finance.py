@@ -134,8 +134,10 @@ def the_week_after(page: Page, history: bytes) -> None:
     sound(page)
 
 
-def test_the_month_lands_on_its_budget(open_page: OpenPage, sample_history: Path, tmp_path: Path) -> None:
-    page = open_page("pacing")
+def test_the_month_lands_on_its_budget(
+    open_page: OpenPage, own_address: str, sample_history: Path, tmp_path: Path
+) -> None:
+    page = open_page(f"{own_address}/pacing")  # plans that were accepted would be the budgets of places
     settled(page)
     typed(page.get_by_role("spinbutton", name=re.compile("^Budget of ")), "108000")
     expect(page.locator(".co-headline")).to_contain_text("108,000")
